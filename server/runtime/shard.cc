@@ -1,0 +1,91 @@
+#include "server/runtime/shard.h"
+
+#include <algorithm>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+
+namespace muir::server {
+namespace {
+
+// A thread's name as tools show it has at most 15 characters.
+void name_thread(const std::string& name) { ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str()); }
+
+}  // namespace
+
+thread_local Shard* Shard::current_ = nullptr;
+
+Shard::Shard(ShardId id, std::string name, const Clock& clock)
+    : id_(id),
+      name_(std::move(name)),
+      clock_(clock),
+      io_(std::make_unique<boost::asio::io_context>(1)),
+      timers_(clock.now()) {}
+
+Shard::~Shard() { CHECK(!thread_.joinable()); }
+
+void Shard::start() {
+  CHECK(!thread_.joinable());
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Shard::stop() {
+  stopping_.store(true);
+  boost::asio::post(*io_, [] {});
+}
+
+void Shard::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Shard::send(Message& message) {
+  inbox_.push(message);
+  // One wake-up a batch: whoever finds the flag down wakes the loop, which lowers it before it drains.
+  if (Shard::current() != this && !wake_sent_.exchange(true)) boost::asio::post(*io_, [] {});
+}
+
+void Shard::at_turn_end(TurnEnd& hook) {
+  if (std::exchange(hook.is_queued_, true)) return;
+  turn_ends_.push_back(&hook);
+}
+
+void Shard::forget(TurnEnd& hook) {
+  if (!std::exchange(hook.is_queued_, false)) return;
+  std::erase(turn_ends_, &hook);
+}
+
+// What is to be done once a turn.  True if there was anything, so that the loop must not sleep yet.
+bool Shard::end_turn() {
+  wake_sent_.store(false);
+  std::size_t done = inbox_.drain();
+  timers_.advance(clock_.now());
+  // Only the hooks that stand here now: what they ask for belongs to the next turn.
+  for (std::size_t left = turn_ends_.size(); left > 0 && !turn_ends_.empty(); --left, ++done) {
+    TurnEnd* hook = turn_ends_.front();
+    turn_ends_.pop_front();
+    hook->is_queued_ = false;
+    hook->turn_ended();
+  }
+  return done > 0 || !turn_ends_.empty() || !inbox_.is_empty();
+}
+
+void Shard::loop() {
+  current_ = this;
+  name_thread(name_);
+  const auto work = boost::asio::make_work_guard(*io_);
+  bool is_busy = true;
+  while (!stopping_ || tasks_.size() > 0) {
+    if (is_busy) {
+      io_->poll();
+    } else if (const auto deadline = timers_.next()) {
+      if (io_->run_one_until(*deadline) > 0) io_->poll();
+    } else if (io_->run_one() > 0) {
+      io_->poll();
+    }
+    is_busy = end_turn();
+  }
+  current_ = nullptr;
+}
+
+}  // namespace muir::server

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "server/runtime/mailbox.h"
+#include "server/runtime/timer_wheel.h"
+#include "wire/base/clock.h"
+#include "wire/base/ids.h"
+#include "wire/base/task.h"
+#include "wire/base/task_group.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace muir::server {
+
+using ShardId = StrongId<struct ShardIdTag, std::uint32_t>;
+
+// Something to be done once at the end of the running loop turn, however often it was asked for: how many appends to a
+// partition become one wake-up of each reader.  Owner: whoever embeds it; used only on its shard.
+class TurnEnd {
+ public:
+  virtual void turn_ended() = 0;
+
+ protected:
+  ~TurnEnd() = default;
+
+ private:
+  friend class Shard;
+  bool is_queued_ = false;
+};
+
+// One thread with one event loop, and everything that lives on it.  A partition, a connection, a coordinator belongs to
+// exactly one shard and only that shard touches it; others send messages (call() below).
+// The data shards are numbered from 0; the controller's shard runs Raft and the metadata.
+class Shard {
+ public:
+  Shard(ShardId id, std::string name, const Clock& clock);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+  ~Shard();  // stop() and join() came first, or start() never.
+
+  // The shard of the calling thread; null on a thread that is none.
+  static Shard* current() { return current_; }
+
+  void start();
+
+  // From any thread: the loop ends when the last of tasks() has.
+  void stop();
+  void join();
+
+  // From any thread.  `message` stays where it is until it has run here.
+  void send(Message& message);
+
+  // The rest is for this shard's own thread, or before start().
+  ShardId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  const Clock& clock() const { return clock_; }
+  TimerWheel& timers() { return timers_; }
+  TaskGroup& tasks() { return tasks_; }
+  boost::asio::io_context& io() { return *io_; }
+  bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
+  // `hook` is called when this turn's work is done.  Asking twice in a turn is asking once.
+  void at_turn_end(TurnEnd& hook);
+
+  // Forgets a hook that is about to be destroyed.
+  void forget(TurnEnd& hook);
+
+ private:
+  void loop();
+  bool end_turn();
+
+  const ShardId id_;
+  const std::string name_;
+  const Clock& clock_;
+  std::unique_ptr<boost::asio::io_context> io_;
+  TimerWheel timers_;
+  TaskGroup tasks_;
+  Mailbox inbox_;
+  std::atomic<bool> wake_sent_{false};
+  std::atomic<bool> stopping_{false};
+  std::deque<TurnEnd*> turn_ends_;
+  std::thread thread_;
+
+  static thread_local Shard* current_;
+};
+
+namespace detail {
+
+// A call of another shard: goes there, runs as a task of that shard, comes back with the result.
+template <class F, class R>
+class RemoteCall final : public Message {
+ public:
+  RemoteCall(Shard& home, F& function) : home_(home), function_(function) {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiter) {
+    awaiter_ = awaiter;
+    home_.send(*this);
+  }
+  R await_resume() {
+    if constexpr (!std::is_void_v<R>) return std::move(*result_);
+  }
+
+  void run() override {
+    if (has_run_) {
+      awaiter_.resume();
+    } else {
+      home_.tasks().spawn("call from another shard", execute(*this));
+    }
+  }
+
+ private:
+  struct Nothing {};
+
+  static Task<void> execute(RemoteCall& call) {
+    if constexpr (std::is_void_v<R>) {
+      co_await call.function_();
+    } else {
+      call.result_.emplace(co_await call.function_());
+    }
+    call.has_run_ = true;
+    call.caller_.send(call);
+  }
+
+  Shard& home_;
+  Shard& caller_ = *Shard::current();
+  F& function_;
+  std::coroutine_handle<> awaiter_;
+  std::optional<std::conditional_t<std::is_void_v<R>, Nothing, R>> result_;
+  bool has_run_ = false;
+};
+
+}  // namespace detail
+
+// Runs `function`, which returns a Task, on `home` and waits for its result; at once where the caller is at home.
+// `function` lives until it has ended, and so do the things that it captured.
+template <class F, class R = typename std::invoke_result_t<F&>::value_type>
+Task<R> call(Shard& home, F function) {
+  if (Shard::current() == &home) co_return co_await function();
+  co_return co_await detail::RemoteCall<F, R>(home, function);
+}
+
+// Waits until `deadline` on the calling shard.
+inline Task<void> sleep_until(Instant deadline) {
+  Sleep sleep(Shard::current()->timers(), deadline);
+  co_await sleep;
+}
+
+}  // namespace muir::server

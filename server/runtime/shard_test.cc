@@ -1,0 +1,110 @@
+#include "server/runtime/shard.h"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "server/runtime/pool.h"
+
+namespace muir::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Two shards, and a way to run a task on the first and wait for it from the test's thread.
+struct ShardTest : ::testing::Test {
+  Shard a{ShardId{0}, "a", system_clock()};
+  Shard b{ShardId{1}, "b", system_clock()};
+
+  struct Start final : Message {
+    Task<void> task;
+    Shard* shard = nullptr;
+    void run() override { shard->tasks().spawn("test", std::move(task)); }
+  };
+
+  void run_on_a(Task<void> task) {
+    Start start;
+    start.task = std::move(task);
+    start.shard = &a;
+    a.start();
+    b.start();
+    a.send(start);
+    std::promise<void> done;
+    struct Stop final : Message {
+      Shard* shard;
+      void run() override { shard->stop(); }
+    } stop;
+    stop.shard = &a;
+    a.send(stop);
+    a.join();
+    b.stop();
+    b.join();
+  }
+};
+
+Task<std::string> whoami() { co_return Shard::current()->name(); }
+
+Task<void> ask(Shard& other, std::string& there, std::string& here, int rounds) {
+  for (int i = 0; i < rounds; ++i) there = co_await call(other, [] { return whoami(); });
+  here = Shard::current()->name();
+}
+
+TEST_F(ShardTest, ACallRunsAtHomeAndReturnsToItsCaller) {
+  std::string there, here;
+  run_on_a(ask(b, there, here, 1000));
+  EXPECT_EQ(there, "b");
+  EXPECT_EQ(here, "a");
+}
+
+TEST_F(ShardTest, ACallOfOneselfRunsAtOnce) {
+  std::string there, here;
+  run_on_a(ask(a, there, here, 3));
+  EXPECT_EQ(there, "a");
+}
+
+Task<void> wait_for(milliseconds time, bool& done) {
+  co_await sleep_until(Shard::current()->clock().now() + time);
+  done = true;
+}
+
+TEST_F(ShardTest, StoppingWaitsForTasks) {
+  bool done = false;
+  run_on_a(wait_for(milliseconds{30}, done));
+  EXPECT_TRUE(done);
+}
+
+struct Counter final : TurnEnd {
+  int times = 0;
+  void turn_ended() override { ++times; }
+};
+
+Task<void> ask_for_turn_end(Counter& counter) {
+  for (int i = 0; i < 10; ++i) Shard::current()->at_turn_end(counter);
+  co_await sleep_until(Shard::current()->clock().now() + milliseconds{5});
+  EXPECT_EQ(counter.times, 1);
+  Shard::current()->at_turn_end(counter);
+  Shard::current()->forget(counter);
+}
+
+TEST_F(ShardTest, ATurnEndsOnce) {
+  Counter counter;
+  run_on_a(ask_for_turn_end(counter));
+  EXPECT_EQ(counter.times, 1);
+}
+
+Task<void> compute(Pool& pool, int& sum, std::string& where) {
+  for (int i = 1; i <= 100; ++i) sum += co_await pool.run([i] { return i; });
+  where = Shard::current()->name();
+}
+
+TEST_F(ShardTest, ThePoolAnswersOnTheCallersShard) {
+  int sum = 0;
+  std::string where;
+  Pool pool(2);
+  run_on_a(compute(pool, sum, where));
+  EXPECT_EQ(sum, 5050);
+  EXPECT_EQ(where, "a");
+}
+
+}  // namespace
+}  // namespace muir::server
