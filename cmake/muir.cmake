@@ -94,7 +94,19 @@ function(muir_library folder)
 endfunction()
 
 # muir_messages(folder DEPENDS folder...): the types, field tables and hot codecs that wire/generator writes into the
-# build tree from the schema files of `folder`.
+# build tree from the schema files of `folder`, and the folder's own sources.
 function(muir_messages folder)
-  muir_library(${folder} ${ARGN})
+  set(generator ${CMAKE_SOURCE_DIR}/wire/generator)
+  file(GLOB schemas CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.schema)
+  file(GLOB scripts CONFIGURE_DEPENDS ${generator}/*.py)
+  list(FILTER scripts EXCLUDE REGEX "_test\\.py$")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${generator}/generate.py)
+  set(generate ${Python3_EXECUTABLE} -B ${generator}/generate.py)
+  set(arguments ${CMAKE_SOURCE_DIR}/${folder} ${CMAKE_BINARY_DIR}/generated)
+  execute_process(COMMAND ${generate} --list ${arguments} OUTPUT_VARIABLE files COMMAND_ERROR_IS_FATAL ANY)
+  string(STRIP "${files}" files)
+  string(REPLACE "\n" ";" files "${files}")
+  add_custom_command(OUTPUT ${files} COMMAND ${generate} ${arguments} DEPENDS ${schemas} ${scripts}
+                     COMMENT "Generating the messages of ${folder}" VERBATIM)
+  muir_library(${folder} ${ARGN} SOURCES ${files})
 endfunction()
