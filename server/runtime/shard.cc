@@ -70,6 +70,16 @@ bool Shard::end_turn() {
   return done > 0 || !turn_ends_.empty() || !inbox_.is_empty();
 }
 
+bool Shard::run_turn() {
+  CHECK(!thread_.joinable());
+  Shard* const outer = std::exchange(current_, this);
+  io_->restart();  // Without a work guard it stops as soon as it has nothing to do.
+  io_->poll();
+  const bool is_busy = end_turn();
+  current_ = outer;
+  return is_busy;
+}
+
 void Shard::loop() {
   current_ = this;
   name_thread(name_);

@@ -53,6 +53,10 @@ class Shard {
 
   void start();
 
+  // One loop turn on the calling thread, which is this shard for as long, instead of start(): a test drives its shards
+  // and the clock by hand.  True while there is more to do at once.
+  bool run_turn();
+
   // From any thread: the loop ends when the last of tasks() has.
   void stop();
   void join();

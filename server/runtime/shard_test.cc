@@ -106,5 +106,28 @@ TEST_F(ShardTest, ThePoolAnswersOnTheCallersShard) {
   EXPECT_EQ(where, "a");
 }
 
+TEST(ShardByHand, TakesTurnsOnTheCallersThreadAndClock) {
+  ManualClock clock;
+  Shard shard(ShardId{0}, "by hand", clock);
+  bool done = false;
+  struct Start final : Message {
+    Shard* shard;
+    bool* done;
+    void run() override { shard->tasks().spawn("wait", wait_for(milliseconds{30}, *done)); }
+  } start;
+  start.shard = &shard;
+  start.done = &done;
+  shard.send(start);
+
+  while (shard.run_turn()) {
+  }
+  EXPECT_FALSE(done);
+  clock.advance(milliseconds{31});
+  shard.run_turn();
+
+  EXPECT_TRUE(done);
+  EXPECT_EQ(Shard::current(), nullptr);
+}
+
 }  // namespace
 }  // namespace muir::server
