@@ -32,7 +32,11 @@ struct BrokerConfig {
 
   // The same file with the dynamic layers of the metadata log over it.  What is not allowed there is left out, with a
   // warning, as Kafka does: a ConfigRecord must never keep a broker from starting.
+  // It fails only when the whole contradicts itself: then keep what you have, as Kafka does.
   ConfigResult<BrokerConfig> with_dynamic(ConfigMap cluster_defaults, ConfigMap this_broker) const;
+
+  // What the dynamic layers would make of it, nothing left out and nothing bent: to check a change before it is stored.
+  ConfigResult<BrokerConfig> would_be(ConfigMap cluster_defaults, ConfigMap this_broker) const;
 
   // What `muir broker` runs without a file: one node, broker and controller on the loopback, data under ./data.
   static ConfigMap embedded_default();
@@ -181,7 +185,13 @@ struct BrokerConfig {
   // What start-up should log: unknown keys, keys without meaning here, dubious combinations.  One line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // The three layers merged, keys that nobody set absent.  DescribeConfigs' view; others want `value`.
+  const ConfigMap& effective() const { return effective_; }
+
  private:
+  enum class Clamping { off, on };
+  ConfigResult<BrokerConfig> layered(ConfigMap cluster, ConfigMap broker, Clamping clamping) const;
+
   ConfigMap given_;
   ConfigMap cluster_defaults_;
   ConfigMap this_broker_;

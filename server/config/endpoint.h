@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ namespace muir::server {
 enum class SecurityProtocol : std::int16_t { PLAINTEXT = 0, SSL = 1, SASL_PLAINTEXT = 2, SASL_SSL = 3 };
 
 std::string_view to_text(SecurityProtocol protocol);
+std::optional<SecurityProtocol> parse_security_protocol(std::string_view text);  // In either case.
 
 // `listener.security.protocol.map`: upper-case listener name -> protocol.
 using ProtocolMap = std::map<std::string, SecurityProtocol, std::less<>>;

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "server/config/broker_config.h"
+#include "server/config/key_values.h"
+
+namespace muir::server {
+
+// Fills the listener fields of `config`: which endpoint is whose, what is advertised, how brokers reach each other.
+// `protocol_map_given`: whether somebody set listener.security.protocol.map, which ends Kafka's guessing.
+ConfigResult<> read_listeners(const KeyValues& values, bool protocol_map_given, bool inter_broker_protocol_given,
+                              BrokerConfig& config);
+
+}  // namespace muir::server

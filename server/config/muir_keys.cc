@@ -1,0 +1,33 @@
+#include "server/config/key_table.h"
+
+namespace muir::server {
+namespace {
+
+using enum ConfigType;
+using enum Importance;
+using enum Scope;
+using enum Fate;
+
+// Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
+constexpr ConfigKey kMuirKeys[] = {
+    {"muir.shards", INT, kNull, between(1, 1024), MEDIUM, read_only, honoured,
+     "Threads that serve connections and partitions.  None: one less than the processors, at least one."},
+    {"muir.unauthenticated.request.max.bytes", INT, "524288", at_least(1), MEDIUM, read_only, honoured,
+     "The largest request that a connection may send before it has said who it is."},
+};
+
+constexpr ConfigKey kPluginKeys[] = {
+    {"allow.everyone.if.no.acl.found", BOOLEAN, "true", any_value(), MEDIUM, read_only, protects,
+     "there are no ACLs yet, every client may do everything; remove the key and keep strangers from the port", "false"},
+    {"password.encoder.secret", PASSWORD, kNull, any_value(), MEDIUM, read_only, protects,
+     "passwords are not encrypted in the metadata; remove the key", "secret"},
+    {"remote.storage.enable", BOOLEAN, "false", any_value(), MEDIUM, read_only, protects,
+     "there is no tiered storage, log segments stay on local disks; remove the key", "true"},
+};
+
+}  // namespace
+
+std::span<const ConfigKey> muir_keys() { return kMuirKeys; }
+std::span<const ConfigKey> plugin_keys() { return kPluginKeys; }
+
+}  // namespace muir::server

@@ -1,0 +1,85 @@
+#include "server/config/protection.h"
+
+#include <fmt/format.h>
+
+#include "server/config/config_text.h"
+#include "server/config/config_value.h"
+#include "server/config/key_table.h"
+
+namespace muir::server {
+namespace {
+
+constexpr std::string_view kUsePlaintext =
+    "there is no TLS and no SASL yet; use PLAINTEXT listeners on a trusted network";
+
+ConfigError unprotected(std::string_view key, std::string_view value, std::string_view remedy) {
+  return {ConfigError::Kind::unprotected,
+          fmt::format("{}={} cannot be honoured by this version: {}", key, value, remedy)};
+}
+
+// The row that decides about `name`: Kafka's, a plug-in's, or the one behind a listener's or a mechanism's prefix
+// (listener.name.internal.scram-sha-512.sasl.jaas.config).
+const ConfigKey* protecting_row(std::string_view name) {
+  const std::string_view suffix = strip_listener_prefix(name);
+  const std::string_view base = suffix.empty() ? name : suffix;
+  for (const auto rows : {broker_keys(), plugin_keys()})
+    for (const ConfigKey& key : rows) {
+      if (key.fate != Fate::protects) continue;
+      const bool after_mechanism = !suffix.empty() && base.ends_with(key.name) && base.size() > key.name.size() &&
+                                   base[base.size() - key.name.size() - 1] == '.';
+      if (base == key.name || after_mechanism) return &key;
+    }
+  return nullptr;
+}
+
+bool is_safe(const ConfigKey& key, std::string_view text) {
+  if (trim(text).empty()) return true;  // Nothing is asked for.
+  const auto wanted = parse_value(key, text);
+  const auto safe = default_value(key);
+  return wanted && safe && *wanted == *safe;
+}
+
+}  // namespace
+
+std::vector<ProtectedKey> protected_keys() {
+  std::vector<ProtectedKey> keys;
+  for (const auto rows : {broker_keys(), plugin_keys()})
+    for (const ConfigKey& key : rows)
+      if (key.fate == Fate::protects)
+        keys.push_back({std::string(key.name), std::string(key.sample), std::string(key.note)});
+  for (const auto protocol : {SecurityProtocol::SSL, SecurityProtocol::SASL_PLAINTEXT, SecurityProtocol::SASL_SSL})
+    keys.push_back({"listeners", fmt::format("{}://127.0.0.1:0,CONTROLLER://127.0.0.1:0", to_text(protocol)),
+                    std::string(kUsePlaintext)});
+  keys.push_back({"listener.security.protocol.map", "PLAINTEXT:SSL,CONTROLLER:PLAINTEXT", std::string(kUsePlaintext)});
+  keys.push_back(
+      {"listener.name.plaintext.ssl.client.auth", "required", std::string(protecting_row("ssl.client.auth")->note)});
+  return keys;
+}
+
+ConfigResult<> check_protection(const ConfigMap& given) {
+  for (const auto& [name, value] : given) {
+    const ConfigKey* key = protecting_row(name);
+    if (key != nullptr && !is_safe(*key, value))
+      return unprotected(name, key->sensitive() ? "[hidden]" : std::string_view(value), key->note);
+  }
+  return {};
+}
+
+ConfigResult<> check_protocols(const std::vector<Endpoint>& listeners, const std::vector<std::string>& controller_names,
+                               const ProtocolMap& protocols) {
+  for (const Endpoint& listener : listeners)
+    if (listener.security_protocol != SecurityProtocol::PLAINTEXT)
+      return unprotected("listeners",
+                         fmt::format("{}://{}:{} ({})", listener.listener_name, listener.host, listener.port,
+                                     to_text(listener.security_protocol)),
+                         kUsePlaintext);
+  for (const std::string& name : controller_names) {
+    const auto protocol = protocols.find(name);
+    if (protocol != protocols.end() && protocol->second != SecurityProtocol::PLAINTEXT)
+      return unprotected("controller.listener.names", fmt::format("{} ({})", name, to_text(protocol->second)),
+                         kUsePlaintext);
+  }
+  return {};
+}
+
+}  // namespace muir::server
