@@ -39,6 +39,20 @@ bool is_safe(const ConfigKey& key, std::string_view text) {
   return wanted && safe && *wanted == *safe;
 }
 
+// A listener called after its protocol, as long as no map gives the name another meaning.  The protocols proper are
+// looked at later (check_protocols), when the map has been read; it is named here first because the map's own rules
+// would complain about the controller's listener, which is not what the user has to hear.
+ConfigResult<> check_listener_names(const ConfigMap& given) {
+  const auto listeners = given.find("listeners");
+  if (listeners == given.end() || given.contains("listener.security.protocol.map")) return {};
+  for (const std::string& entry : split_list(listeners->second)) {
+    const auto protocol = parse_security_protocol(entry.substr(0, entry.find(':')));
+    if (protocol && *protocol != SecurityProtocol::PLAINTEXT)
+      return unprotected("listeners", listeners->second, kUsePlaintext);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<ProtectedKey> protected_keys() {
@@ -62,7 +76,7 @@ ConfigResult<> check_protection(const ConfigMap& given) {
     if (key != nullptr && !is_safe(*key, value))
       return unprotected(name, key->sensitive() ? "[hidden]" : std::string_view(value), key->note);
   }
-  return {};
+  return check_listener_names(given);
 }
 
 ConfigResult<> check_protocols(const std::vector<Endpoint>& listeners, const std::vector<std::string>& controller_names,
