@@ -41,9 +41,14 @@ void read_bytes(Reader& reader, const FieldTable& field, Context context, void* 
     *static_cast<ByteView*>(present(field, out)) = view;
 }
 
-// A nullable struct is led by a signed byte: negative for null.
+// A nullable struct is led by a signed byte, negative for null; as a tagged field by a varint, zero for null.
+bool is_null_structure(Reader& reader, const FieldTable& field, Context context) {
+  if (!field.nullable.contains(context.version)) return false;
+  return field.tagged.contains(context.version) ? reader.read_uvarint() == 0 : reader.read_int8() < 0;
+}
+
 void read_structure(Reader& reader, const FieldTable& field, Context context, void* out) {
-  if (field.nullable.contains(context.version) && reader.read_int8() < 0) return read_null(reader, field, context, out);
+  if (is_null_structure(reader, field, context)) return read_null(reader, field, context, out);
   read_struct(reader, *field.structure, context, present(field, out));
 }
 
@@ -118,11 +123,13 @@ void read_field(Reader& reader, const FieldTable& field, Context context, void* 
   field.array ? read_array(reader, field, context, out) : read_value(reader, field, context, out);
 }
 
-const FieldTable* find_tagged(const StructTable& table, std::int16_t version, std::uint32_t tag) {
+const FieldTable* find_tagged(const StructTable& table, std::uint32_t tag) {
   for (const FieldTable& field : table.fields)
-    if (field.tag == static_cast<std::int64_t>(tag) && field.tagged.contains(version)) return &field;
+    if (field.tag == static_cast<std::int64_t>(tag)) return &field;
   return nullptr;
 }
+
+}  // namespace
 
 void read_tagged_fields(Reader& reader, const StructTable& table, Context context, void* out) {
   const std::uint32_t count = reader.read_uvarint();
@@ -134,7 +141,8 @@ void read_tagged_fields(Reader& reader, const StructTable& table, Context contex
     previous = tag;
     if (size > reader.remaining()) return reader.fail(Errc::truncated);
 
-    if (const FieldTable* field = find_tagged(table, context.version, tag)) {
+    if (const FieldTable* field = find_tagged(table, tag)) {
+      if (!field->tagged.contains(context.version)) return reader.fail(Errc::tag_not_in_version);
       const std::size_t before = reader.remaining();
       read_field(reader, *field, context, at(out, field->offset));
       if (reader.ok() && before - reader.remaining() != size) reader.fail(Errc::tag_size_mismatch);
@@ -144,8 +152,6 @@ void read_tagged_fields(Reader& reader, const StructTable& table, Context contex
     }
   }
 }
-
-}  // namespace
 
 void read_struct(Reader& reader, const StructTable& table, Context context, void* out) {
   for (const FieldTable& field : table.fields) {

@@ -25,6 +25,12 @@ const void* find_value(const FieldTable& field, const void* from) {
   return from;
 }
 
+// What leads a nullable struct: a signed byte, and as a tagged field a varint.
+void write_presence(Writer& writer, const FieldTable& field, Context context, bool present) {
+  if (field.tagged.contains(context.version)) return writer.write_uvarint(present ? 1 : 0);
+  writer.write_int8(present ? 1 : -1);
+}
+
 void write_null(Writer& writer, const FieldTable& field, Context context) {
   if (!field.nullable.contains(context.version)) return writer.fail(Errc::null_not_allowed);
   if (field.array) return writer.write_null(context.flexible);
@@ -79,7 +85,8 @@ void write_field(Writer& writer, const FieldTable& field, Context context, const
   const void* value = find_value(field, from);
   if (value == nullptr) return write_null(writer, field, context);
   if (field.array) return write_array(writer, field, context, value);
-  if (field.type == FieldType::structure && field.nullable.contains(context.version)) writer.write_int8(1);
+  if (field.type == FieldType::structure && field.nullable.contains(context.version))
+    write_presence(writer, field, context, true);
   write_value(writer, field, context, value);
 }
 
@@ -99,7 +106,8 @@ const UnknownTags& unknown_tags_of(const StructTable& table, const void* object)
   return *static_cast<const UnknownTags*>(at(object, table.unknown_tags_offset));
 }
 
-// Known and unknown tags in one ascending sequence.
+}  // namespace
+
 void write_tagged_fields(Writer& writer, const StructTable& table, Context context, const void* object) {
   const auto unknown = unknown_tags_of(table, object).tags();
   std::size_t count = unknown.size();
@@ -127,8 +135,6 @@ void write_tagged_fields(Writer& writer, const StructTable& table, Context conte
   }
   write_unknown_below(std::int64_t{1} << 32);
 }
-
-}  // namespace
 
 void write_struct(Writer& writer, const StructTable& table, Context context, const void* object) {
   for (const FieldTable& field : table.fields) {

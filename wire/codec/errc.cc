@@ -21,6 +21,8 @@ const char* text(Errc errc) {
       return "a field is set that the version lacks";
     case Errc::tag_out_of_order:
       return "tagged fields out of order";
+    case Errc::tag_not_in_version:
+      return "tagged field of another version";
     case Errc::tag_size_mismatch:
       return "tagged field differs from its size";
     case Errc::memory_limit:

@@ -14,6 +14,7 @@ enum class Errc {
   unsupported_version,    // The message has no such version: answer UNSUPPORTED_VERSION where the API can.
   unsupported_field,      // Encoding would lose a value: this version lacks the field and it may not be ignored.
   tag_out_of_order,       // Tagged fields must ascend, each tag at most once (KIP-482).
+  tag_not_in_version,     // A tag of this struct, but of other versions.
   tag_size_mismatch,      // A tagged field is longer or shorter than its size prefix says.
   memory_limit,           // The decoded form would be out of all proportion to its bytes.
   frame_size_invalid,     // A frame's size prefix is negative or beyond the limit: close the connection.

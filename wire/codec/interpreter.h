@@ -31,6 +31,10 @@ struct Context {
 void read_struct(Reader& reader, const StructTable& table, Context context, void* out);
 void write_struct(Writer& writer, const StructTable& table, Context context, const void* object);
 
+// The tagged fields of one object, known and unknown in one ascending sequence, behind their count.
+void read_tagged_fields(Reader& reader, const StructTable& table, Context context, void* out);
+void write_tagged_fields(Writer& writer, const StructTable& table, Context context, const void* object);
+
 bool equal(const StructTable& table, const void* a, const void* b);
 
 // Whether the field that starts at `at` has the schema's default value.

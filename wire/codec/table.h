@@ -75,6 +75,7 @@ struct StructTable {
   std::string_view name;
   std::span<const FieldTable> fields;  // In the order of the wire.
   std::size_t unknown_tags_offset;
+  bool names_entities;    // A field of it, or of a struct in it, has a kind other than opaque.
   std::size_t bytes_min;  // The least that any version takes on the wire, at least 1.
 };
 

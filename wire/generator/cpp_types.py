@@ -54,6 +54,8 @@ def default_initialiser(field):
             return ""
         value = f"std::vector<{element_type(field)}>()" if field.array else f"{element_type(field)}()"
         return f" = {value}"
+    if field.type == "records" and not field.is_nullable:
+        return " = Records::of({})"
     if field.array or field.struct or field.type in ("string", "bytes", "records", "uuid"):
         return ""
     if field.is_error_code:

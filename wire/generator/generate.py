@@ -8,6 +8,7 @@ the files that would be written, for CMake.
 import pathlib
 import sys
 
+import cpp_codec
 import cpp_header
 import cpp_table
 import cpp_types
@@ -33,7 +34,7 @@ def outputs(messages):
     files["wire/schema/all_messages.cc"] = cpp_table.all_messages(messages)
     for number in range(0, len(messages), MESSAGES_IN_UNIT):
         unit = messages[number : number + MESSAGES_IN_UNIT]
-        files[f"wire/schema/messages_{number // MESSAGES_IN_UNIT:02}.cc"] = cpp_table.unit(unit, lambda message: "")
+        files[f"wire/schema/messages_{number // MESSAGES_IN_UNIT:02}.cc"] = cpp_table.unit(unit, cpp_codec.emit)
     return files
 
 

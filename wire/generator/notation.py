@@ -226,6 +226,7 @@ class Parser:
         if field.type not in SCALARS and not field.type[0].isupper():
             self.refuse(f"unknown type {field.type}")
         self.attributes(field, words[3:], struct)
+        field.tagged = field.versions if field.tag >= 0 else NO_VERSIONS
         if match[3]:
             field.nullable = parse_versions(match[4], field.versions) if match[4] else field.versions
         if needs_kind(field) and field.kind is None:
@@ -247,11 +248,8 @@ class Parser:
                 field.default = next(rest, None) or self.refuse("`default` of what?")
             elif word == "tag":
                 field.tag = int(next(rest, None) or self.refuse("`tag` of what number?"))
-                field.tagged = field.versions
             elif versions:
-                if field.tag >= 0:
-                    field.tagged = versions
-                elif versions.within(struct.versions):
+                if versions.within(struct.versions):
                     field.versions = versions
                 else:
                     self.refuse(f"{field.name}: versions {word} outside of what is around them")
