@@ -38,7 +38,7 @@ void write_null(Writer& writer, const FieldTable& field, Context context) {
     case FieldType::string:
       return writer.write_null_string(context.flexible);
     case FieldType::structure:
-      return writer.write_int8(-1);
+      return write_presence(writer, field, context, false);
     default:
       return writer.write_null(context.flexible);
   }

@@ -17,7 +17,7 @@
 namespace muir::wire {
 namespace {
 
-constexpr int kSamples = 12;  // Of each message in each version.
+constexpr int kSamples = 30;  // Of each message in each version.
 
 struct Sample {
   AnyMessage message;
