@@ -1,0 +1,99 @@
+#include "storage/log/batch_scanner.h"
+
+#include <algorithm>
+
+#include "wire/record/crc32c.h"
+
+namespace muir::storage {
+namespace {
+
+constexpr std::size_t kCrcBegins = 21;  // At the attributes.
+
+}  // namespace
+
+// At least the header of the batch at position_ is in the chunk, or everything up to end_.
+Result<std::optional<ScannedBatch>> BatchScanner::parse() const {
+  const std::size_t left = end_ - position_;
+  // A torn tail ends the walk: not even the magic is there, or not all of the batch.
+  if (left <= wire::kBatchFrameBytes) return std::optional<ScannedBatch>{};
+  const ByteView start = view(position_, std::min(left, wire::kBatchHeaderBytes));
+  const auto frame = wire::BatchFrame::read(start);
+  if (!frame) return Errc::corrupt_segment;
+  if (frame->size_bytes > left) return std::optional<ScannedBatch>{};
+  if (!frame->is_v2()) return Errc::unsupported_message_format;
+  if (frame->size_bytes < wire::kBatchHeaderBytes) return Errc::corrupt_segment;
+  return std::optional(
+      ScannedBatch{BatchHeader::parse(start, static_cast<std::uint32_t>(frame->size_bytes)), position_});
+}
+
+Result<std::optional<ScannedBatch>> BatchScanner::advance() {
+  auto batch = parse();
+  if (batch && *batch) {
+    current_ = **batch;
+    position_ = current_.end_position();
+  }
+  return batch;
+}
+
+Io<std::optional<ScannedBatch>> BatchScanner::next() {
+  if (end_ - position_ <= wire::kBatchFrameBytes) return std::optional<ScannedBatch>{};
+  const std::size_t wanted = std::min<std::size_t>(end_ - position_, wire::kBatchHeaderBytes);
+  if (!has(position_, wanted)) return fill_then_advance();
+  return advance();
+}
+
+Task<Result<std::optional<ScannedBatch>>> BatchScanner::fill_then_advance() {
+  const auto filled = co_await fill(position_, std::max(chunk_bytes_, wire::kBatchHeaderBytes));
+  if (!filled) co_return filled.error();
+  co_return advance();
+}
+
+Task<Result<void>> BatchScanner::fill(std::uint32_t position, std::size_t size_bytes) {
+  const std::size_t wanted = std::min<std::size_t>(size_bytes, end_ - position);
+  chunk_.resize(wanted);
+  chunk_position_ = position;
+  const auto read = co_await file_->read(position, chunk_);
+  if (!read) co_return read.error();
+  // The file is shorter than the segment believes.
+  if (*read != wanted) co_return Errc::corrupt_segment;
+  co_return ok();
+}
+
+Io<ByteView> BatchScanner::bytes() {
+  if (!has(current_.position, current_.header.size_bytes)) return fill_then_bytes();
+  return view(current_.position, current_.header.size_bytes);
+}
+
+Task<Result<ByteView>> BatchScanner::fill_then_bytes() {
+  const auto filled = co_await fill(current_.position, std::max<std::size_t>(chunk_bytes_, current_.header.size_bytes));
+  if (!filled) co_return filled.error();
+  co_return view(current_.position, current_.header.size_bytes);
+}
+
+Result<void> BatchScanner::compare_crc(std::uint32_t crc) const {
+  if (crc != current_.header.crc) return Errc::corrupt_batch;
+  return ok();
+}
+
+Io<> BatchScanner::check_crc() {
+  if (!has(current_.position, current_.header.size_bytes)) return check_crc_by_pieces();
+  const ByteView batch = view(current_.position, current_.header.size_bytes);
+  return compare_crc(wire::crc32c(batch.subspan(kCrcBegins)));
+}
+
+Task<Result<void>> BatchScanner::check_crc_by_pieces() {
+  std::uint32_t crc = 0;
+  std::uint32_t at = current_.position + kCrcBegins;
+  while (at < current_.end_position()) {
+    const std::size_t piece = std::min<std::size_t>(chunk_bytes_, current_.end_position() - at);
+    if (!has(at, piece)) {
+      const auto filled = co_await fill(at, chunk_bytes_);
+      if (!filled) co_return filled.error();
+    }
+    crc = wire::crc32c(view(at, piece), crc);
+    at += static_cast<std::uint32_t>(piece);
+  }
+  co_return compare_crc(crc);
+}
+
+}  // namespace muir::storage

@@ -1,0 +1,167 @@
+#include "storage/log/log.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/log/checkpoint_file.h"
+#include "storage/log/file_names.h"
+#include "storage/log/log_loader.h"
+
+namespace muir::storage {
+
+Log::Log(Disk& disk, LogOpenParams params, const Clock& clock)
+    : disk_(disk),
+      clock_(clock),
+      directory_(std::move(params.directory)),
+      config_(std::move(params.config)),
+      snapshots_(disk, directory_),
+      trash_(disk),
+      last_flush_ms_(clock.wall_ms()) {}
+
+Log::~Log() { CHECK(!changes_.is_taken() && !flushes_.is_taken()); }
+
+Result<std::unique_ptr<Log>> Log::open(Disk& disk, LogOpenParams params, const Clock& clock) {
+  std::unique_ptr<Log> log{new Log(disk, params, clock)};
+  LogLoader loader(*log, params);
+  const auto loaded = loader.load();
+  if (!loaded) return loaded.error();
+  return log;
+}
+
+Result<void> Log::usable() const {
+  if (closed_) return Errc::closed;
+  if (offline_) return Errc::log_offline;
+  return ok();
+}
+
+Error Log::failed(Error error) {
+  if (error.category() != boost::system::system_category()) return error;
+  if (error.value() == ENOSPC || error.value() == EDQUOT) return Errc::disk_full;
+  offline_ = true;
+  return Errc::log_offline;
+}
+
+Offset Log::last_stable_offset() const {
+  const auto unstable = producers_.first_unstable_offset();
+  return unstable ? std::clamp(*unstable, log_start_offset_, high_watermark_) : high_watermark_;
+}
+
+void Log::set_high_watermark(Offset high_watermark) {
+  high_watermark_ = std::clamp(high_watermark, log_start_offset_, log_end_offset_);
+  producers_.high_watermark_moved(high_watermark_);
+}
+
+TimestampedOffset Log::earliest_offset() const {
+  const auto earliest = epochs_.earliest();
+  const bool known = earliest && earliest->start_offset <= log_start_offset_;
+  return {kNoTimestamp, log_start_offset_, known ? earliest->epoch : kNoEpoch};
+}
+
+TimestampedOffset Log::latest_offset() const {
+  return {kNoTimestamp, log_end_offset_, epochs_.latest_epoch().value_or(kNoEpoch)};
+}
+
+Task<Result<void>> Log::write_epochs() {
+  const std::string file = path(std::string(kLeaderEpochFile));
+  const std::string text = epochs_.format();
+  const auto written = co_await write_text(disk_, file, text);
+  co_return written;
+}
+
+Task<Result<void>> Log::assign_epoch_start_offset(Epoch epoch, Offset start_offset) {
+  const auto turn = co_await changes_.turn();
+  const auto may = usable();
+  if (!may) co_return may;
+  if (!epochs_.assign(epoch, start_offset)) co_return ok();
+  const auto written = co_await write_epochs();
+  if (!written) co_return failed(written.error());
+  co_return ok();
+}
+
+Task<Result<void>> Log::flush() {
+  const auto flushed = co_await flush_up_to(log_end_offset_);
+  co_return flushed;
+}
+
+// Whoever waited for its turn may find that the one before it has synced its bytes too.
+Task<Result<void>> Log::flush_up_to(Offset offset) {
+  const auto turn = co_await flushes_.turn();
+  const auto may = usable();
+  if (!may) co_return may;
+  if (offset <= recovery_point_) co_return ok();
+
+  const Offset before = recovery_point_;
+  // One sync of the active segment serves everything that is in it.
+  const Offset end = offset > segments_.active()->base_offset() ? log_end_offset_ : offset;
+  std::vector<std::shared_ptr<Segment>> unsynced;
+  const std::size_t floor = segments_.floor(before);
+  for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < segments_.size(); ++i)
+    if (segments_[i]->base_offset() < end) unsynced.push_back(segments_[i]);
+  bool has_new_names = false;
+  for (const auto& segment : unsynced) {
+    has_new_names |= segment->base_offset() >= before;
+    const auto synced = co_await segment->sync(segment != segments_.active());
+    if (!synced) co_return failed(synced.error());
+  }
+  const auto snapshots = co_await snapshots_.sync();
+  if (!snapshots) co_return failed(snapshots.error());
+  if (has_new_names) {
+    const auto named = co_await disk_.sync_directory(directory_);
+    if (!named) co_return failed(named.error());
+  }
+  recovery_point_ = std::max(recovery_point_, end);
+  last_flush_ms_ = clock_.wall_ms();
+  co_return ok();
+}
+
+Task<Result<void>> Log::do_chores() {
+  const auto may = usable();
+  if (!may) co_return may;
+  const std::int64_t now_ms = clock_.wall_ms();
+  producers_.remove_expired(now_ms, config_.producer_id_expiration_ms);
+  const auto removed = co_await trash_.remove_due(now_ms);
+  if (!removed) co_return failed(removed.error());
+  const bool flush_is_due = recovery_point_ < log_end_offset_ && now_ms - last_flush_ms_ >= config_.flush_ms;
+  const Offset up_to = flush_is_due ? log_end_offset_ : roll_flush_offset_;
+  const auto flushed = co_await flush_up_to(up_to);
+  co_return flushed;
+}
+
+Task<Result<void>> Log::close() {
+  const auto change = co_await changes_.turn();
+  const auto may = usable();
+  if (!may) co_return may;
+  const auto flushed = co_await flush_up_to(log_end_offset_);
+  if (!flushed) co_return flushed;
+  const auto flush = co_await flushes_.turn();
+  closed_ = true;
+  const auto taken = co_await snapshots_.take(producers_);
+  if (!taken) co_return failed(taken.error());
+  const auto synced = co_await snapshots_.sync();
+  if (!synced) co_return failed(synced.error());
+  const auto active = co_await segments_.active()->close();
+  if (!active) co_return failed(active.error());
+  const auto epochs = co_await write_epochs();
+  if (!epochs) co_return failed(epochs.error());
+  const auto named = co_await disk_.sync_directory(directory_);
+  if (!named) co_return failed(named.error());
+  co_return ok();
+}
+
+Task<Result<std::string>> Log::mark_deleted() {
+  const auto change = co_await changes_.turn();
+  const auto flush = co_await flushes_.turn();
+  if (closed_) co_return Errc::closed;
+  const std::string parent = parent_directory(directory_);
+  const auto name = parse_partition_directory(directory_.substr(directory_.find_last_of('/') + 1));
+  if (!name) co_return Errc::malformed_file;
+  const std::string target = parent + "/" + unique_directory_name(name->topic, name->partition, kDeleteDirSuffix);
+  const auto renamed = co_await disk_.rename(directory_, target);
+  if (!renamed) co_return failed(renamed.error());
+  closed_ = true;
+  const auto named = co_await disk_.sync_directory(parent);
+  if (!named) co_return failed(named.error());
+  co_return target;
+}
+
+}  // namespace muir::storage

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "storage/disk/disk.h"
+#include "storage/log/append_info.h"
+#include "storage/log/append_queue.h"
+#include "storage/log/errc.h"
+#include "storage/log/leader_epochs.h"
+#include "storage/log/log_config.h"
+#include "storage/log/position_cache.h"
+#include "storage/log/producer_snapshots.h"
+#include "storage/log/producer_state.h"
+#include "storage/log/segment_list.h"
+#include "storage/log/segment_trash.h"
+#include "wire/base/clock.h"
+#include "wire/base/uuid.h"
+
+namespace muir::storage {
+
+// How a partition's directory is opened.
+struct LogOpenParams {
+  std::string directory;  // "<log dir>/<topic>-<partition>"; created when it is not there.
+  LogConfig config;
+  std::optional<Uuid> topic_id;  // Written to partition.metadata when it has none; must agree when it has one.
+  bool clean_shutdown = false;   // The log dir had .kafka_cleanshutdown: segments are trusted as they are.
+  Offset recovery_point{0};      // From the checkpoint: everything below was synced.
+  Offset log_start_offset{0};    // From the checkpoint.
+};
+
+// Whole batches to be sent, and where they begin.
+struct LogSlice {
+  FileSlice bytes;                 // Empty (no file) when there is nothing to read yet.
+  Offset base_offset = kNoOffset;  // Of the first batch; may be below the offset that was asked for.
+};
+
+// A record's place by its time, as ListOffsets answers it.
+struct TimestampedOffset {
+  std::int64_t timestamp = kNoTimestamp;
+  Offset offset = kNoOffset;
+  Epoch leader_epoch = kNoEpoch;
+
+  bool operator==(const TimestampedOffset&) const = default;
+};
+
+// One replica of one partition: its batches in segments, their indexes, leader epochs and idempotent producers, as
+// files that Apache Kafka reads and writes too (docs/formats/log-directory.md).
+//
+// Owner: one shard.  It is opened (and recovered) off it, on a pool thread, then handed over.  Every call that changes
+// the log waits its turn, so that appends keep their order however long the disk takes; reads do not wait, they see
+// what has been appended completely.  After a failed write that could not be undone, or a failed sync, every further
+// change fails with Errc::log_offline.  Destroyed only when no call is under way.
+class Log {
+ public:
+  // Loads the segments.  After an unclean stop walks the batches' CRCs from the recovery point on, cuts the log at the
+  // first that is torn or wrong, and rebuilds indexes, leader epochs and producer state (Kafka's LogLoader).
+  // Blocking: `disk` must answer inline.  Fails with inconsistent_topic_id, unsupported_message_format, or what the
+  // disk said; then nothing was removed.
+  static Result<std::unique_ptr<Log>> open(Disk& disk, LogOpenParams params, const Clock& clock);
+  ~Log();
+
+  const std::string& directory() const { return directory_; }
+  std::optional<Uuid> topic_id() const { return topic_id_; }
+  const LogConfig& config() const { return config_; }
+  void set_config(LogConfig config) { config_ = std::move(config); }
+  bool is_offline() const { return offline_; }
+
+  Offset log_start_offset() const { return log_start_offset_; }
+  Offset log_end_offset() const { return log_end_offset_; }  // Exclusive: the next offset to be assigned.
+  Offset recovery_point() const { return recovery_point_; }  // Everything below is on stable storage.
+  Offset high_watermark() const { return high_watermark_; }
+  Offset last_stable_offset() const;  // The first record of an open transaction, or the HW.
+  std::uint64_t size_bytes() const { return segments_.size_bytes(); }
+  std::size_t segment_count() const { return segments_.size(); }
+
+  // The high watermark belongs to storage/replication, which tells it to the log: reads at read_committed, deletion and
+  // the log start offset are bounded by it.  Clamped to [log_start_offset, log_end_offset].
+  void set_high_watermark(Offset high_watermark);
+
+  const LeaderEpochs& leader_epochs() const { return epochs_; }
+  const ProducerState& producers() const { return producers_; }
+
+  // Called when a partition gets a leader before anything of the epoch is appended (Kafka's assignEpochStartOffset).
+  Task<Result<void>> assign_epoch_start_offset(Epoch epoch, Offset start_offset);
+
+  // Validates a producer's batches, assigns offsets and the leader epoch in place (or rewrites the batches where
+  // compression.type or LogAppendTime ask for it), checks sequences, rolls when due, and writes all batches by one
+  // gathered write.  All of `records` or nothing.  `records` stays alive and untouched until the task has ended.
+  // With flush.messages reached, ends only when the batches are durable.
+  Task<Result<AppendInfo>> append_as_leader(MutableByteView records, Epoch leader_epoch,
+                                            AppendOrigin origin = AppendOrigin::client);
+
+  // Appends a leader's batches as they are: offsets, epochs and timestamps are theirs.  Batches of a later epoch than
+  // `leader_epoch` are left out, with all that follow.  Fails with unexpected_append_offset and offsets_out_of_order.
+  Task<Result<AppendInfo>> append_as_follower(ByteView records, Epoch leader_epoch);
+
+  // Whole batches from the one that contains `from`, all from one segment, up to `bytes_max` bytes and to the batch
+  // that contains `upper_bound`.  With `at_least_one_batch` the first is returned whatever its size (KIP-74).  Empty
+  // when there is nothing below `upper_bound` yet.  Fails with offset_out_of_range.  Ready without I/O at the tail and
+  // for a reader that goes on where it stopped.
+  Io<LogSlice> read(Offset from, std::uint64_t bytes_max, bool at_least_one_batch, Offset upper_bound);
+
+  // The first record at or after log_start_offset whose timestamp is at least `timestamp`; nothing when there is none.
+  Task<Result<std::optional<TimestampedOffset>>> offset_for_timestamp(std::int64_t timestamp);
+  // The first record that has the largest timestamp of the log (KIP-734); nothing in an empty log.
+  Task<Result<std::optional<TimestampedOffset>>> offset_of_max_timestamp();
+  TimestampedOffset earliest_offset() const;  // EARLIEST (-2): its epoch only where the epoch is still known.
+  TimestampedOffset latest_offset() const;    // The log end offset, with the latest epoch.
+
+  // Removes everything from the batch that contains `offset` on, or, with an offset below the first segment,
+  // everything; returns how many offsets that were.  Lowers the log start offset, the high watermark and the recovery
+  // point where they were above; the caller then writes the recovery point checkpoint, before anything is appended.
+  Task<Result<std::int64_t>> truncate_to(Offset offset);
+
+  // Removes everything; the next offset is `offset`, the log start offset the same or `log_start_offset`.
+  Task<Result<void>> truncate_fully_and_start_at(Offset offset, std::optional<Offset> log_start_offset = std::nullopt);
+
+  // DeleteRecords, and a follower hearing of its leader's.  Returns by how much it moved; an offset that is below
+  // already moves nothing.  Fails with offset_out_of_range above the high watermark.  Segments below go with the next
+  // delete_old_segments().
+  Task<Result<std::int64_t>> increment_log_start_offset(Offset offset);
+
+  // Removes the segments that retention.ms, retention.bytes or the log start offset have passed, oldest first and only
+  // below the high watermark; returns how many.  Their files vanish file.delete.delay.ms later (do_chores).
+  Task<Result<std::size_t>> delete_old_segments();
+
+  // Starts a new segment; its base offset is returned.
+  Task<Result<Offset>> roll();
+
+  // Everything appended before the call is on stable storage when it ends.  Calls that overlap share their syncs.
+  Task<Result<void>> flush();
+
+  // What is due and must not hold up an append: syncs of rolled segments, flush.ms, files whose delay is over, expired
+  // producers.  The owner calls it from time to time, and soon after has_chores() became true.
+  Task<Result<void>> do_chores();
+  bool has_chores() const { return roll_flush_offset_ > recovery_point_; }
+
+  // Clean stop: syncs everything and takes a producer snapshot.  Then .kafka_cleanshutdown may be written.
+  Task<Result<void>> close();
+
+  // Renames the directory to "<topic>-<partition>.<32 hex digits>-delete" and closes; yields the new path, to be
+  // removed with remove_partition_directory() (log_directory.h) after file.delete.delay.ms.
+  Task<Result<std::string>> mark_deleted();
+
+ private:
+  friend class LogLoader;
+  struct Batches;  // What an append is about to write (log_append.cc).
+
+  Log(Disk& disk, LogOpenParams params, const Clock& clock);
+
+  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  Result<void> usable() const;
+  Error failed(Error error);  // Marks the log offline unless the disk is merely full.
+
+  Task<Result<AppendInfo>> append_in_turn(Batches& batches);
+  Task<Result<void>> write_batches(const Batches& batches, const AppendInfo& info);
+  Task<Result<void>> assign_epochs(const Batches& batches);
+  Task<Result<void>> maybe_roll(const Batches& batches, const AppendInfo& info);
+  Task<Result<void>> roll_to(Offset base_offset);
+  Task<Result<void>> flush_if_due(Result<AppendInfo>& info);
+  Task<Result<void>> flush_up_to(Offset offset);
+  Task<Result<void>> write_epochs();
+
+  std::optional<LogSlice> read_from_memory(Offset from, std::uint64_t bytes_max, Offset upper_bound) const;
+  Task<Result<LogSlice>> read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
+                                        Offset upper_bound);
+  Task<Result<std::int64_t>> truncate_in_turn(Offset offset);
+  Task<Result<void>> truncate_fully_in_turn(Offset offset, Offset log_start_offset);
+  Task<Result<void>> rebuild_producers();
+  template <class Condition>
+  std::size_t count_deletable(Condition condition) const;
+  std::size_t deletable_by_start_offset() const;
+  std::size_t deletable_by_size() const;
+  std::size_t deletable_by_time() const;
+  Task<Result<void>> delete_oldest(std::size_t count);
+  Task<Result<void>> discard(std::shared_ptr<Segment> segment);
+  void raise_log_start_offset(Offset offset);
+
+  Disk& disk_;
+  const Clock& clock_;
+  std::string directory_;
+  LogConfig config_;
+  std::optional<Uuid> topic_id_;
+  bool offline_ = false;
+  bool closed_ = false;
+
+  SegmentList segments_;  // Never empty once open.
+  LeaderEpochs epochs_;
+  ProducerState producers_;
+  ProducerSnapshots snapshots_;
+  SegmentTrash trash_;
+  mutable PositionCache positions_;
+
+  // Invariant: log_start_offset_ <= high_watermark_ <= log_end_offset_, recovery_point_ <= log_end_offset_.
+  Offset log_start_offset_;
+  Offset high_watermark_;
+  Offset log_end_offset_;
+  Offset recovery_point_;
+  Offset roll_flush_offset_{0};  // Below it lie rolled segments that a chore is to sync.
+  std::int64_t last_flush_ms_;
+
+  AppendQueue changes_;  // Who may change the log.
+  AppendQueue flushes_;  // Who may sync it; taken after changes_ where both are needed.
+};
+
+}  // namespace muir::storage

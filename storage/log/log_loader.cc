@@ -1,0 +1,251 @@
+#include "storage/log/log_loader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/log/checkpoint_file.h"
+#include "storage/log/file_names.h"
+#include "storage/log/partition_metadata.h"
+#include "storage/log/producer_replay.h"
+#include "storage/log/segment_recovery.h"
+
+namespace muir::storage {
+
+Result<void> LogLoader::load() {
+  using Step = Result<void> (LogLoader::*)();
+  for (const Step step :
+       {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
+        &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
+        &LogLoader::recover_unflushed_segments, &LogLoader::make_end_consistent, &LogLoader::load_producers}) {
+    const auto done = (this->*step)();
+    if (!done) return done;
+  }
+  return ok();
+}
+
+Result<void> LogLoader::prepare_directory() {
+  const auto status = log_.disk_.status(log_.directory_).get();
+  if (!status) return status.error();
+  if (!*status) {
+    const auto created = log_.disk_.create_directory(log_.directory_).get();
+    if (!created) return created;
+    const auto named = log_.disk_.sync_directory(parent_directory(log_.directory_)).get();
+    if (!named) return named;
+  }
+  return list_files();
+}
+
+Result<void> LogLoader::list_files() {
+  auto names = log_.disk_.list(log_.directory_).get();
+  if (!names) return names.error();
+  names_ = std::move(*names);
+  return ok();
+}
+
+bool LogLoader::has_file(const std::string& name) const {
+  return std::binary_search(names_.begin(), names_.end(), name);
+}
+
+Result<void> LogLoader::check_topic_id() {
+  const auto found = read_partition_metadata(log_.disk_, log_.directory_).run_inline();
+  if (!found) return found.error();
+  if (*found && params_.topic_id && **found != *params_.topic_id) return Errc::inconsistent_topic_id;
+  log_.topic_id_ = *found ? *found : params_.topic_id;
+  if (*found || !params_.topic_id) return ok();
+  return write_partition_metadata(log_.disk_, log_.directory_, *params_.topic_id).run_inline();
+}
+
+// What a deletion or a compaction left behind.  A .swap at or above an unfinished .cleaned belongs to a compaction that
+// had not got to the point of no return.
+Result<void> LogLoader::remove_temporary_files() {
+  Offset first_cleaned{std::numeric_limits<std::int64_t>::max()};
+  for (const std::string& name : names_)
+    if (name.ends_with(kCleanedSuffix))
+      first_cleaned = std::min(first_cleaned, offset_of_file(name).value_or(Offset{0}));
+  for (const std::string& name : names_) {
+    // A snapshot of the metadata log that is being deleted is not ours.
+    const bool deleted = name.ends_with(kDeletedSuffix) && !name.ends_with(".checkpoint.deleted");
+    const bool invalid_swap = name.ends_with(kSwapSuffix) && offset_of_file(name).value_or(Offset{0}) >= first_cleaned;
+    if (!deleted && !invalid_swap && !name.ends_with(kCleanedSuffix)) continue;
+    const auto removed = log_.disk_.remove(log_.path(name)).get();
+    if (!removed) return removed;
+  }
+  return list_files();
+}
+
+Result<Offset> LogLoader::next_offset_of_swap(const std::string& name) {
+  const auto status = log_.disk_.status(log_.path(name)).get();
+  if (!status) return status.error();
+  if (!*status) return Errc::corrupt_segment;
+  const auto file = log_.disk_.open(log_.path(name), OpenMode::read).get();
+  if (!file) return file.error();
+  BatchScanner scanner(*file, 0, static_cast<std::uint32_t>((*status)->size_bytes),
+                       BatchScanner::kSequentialChunkBytes);
+  Offset next = *offset_of_file(name);
+  for (;;) {
+    const auto batch = scanner.next().get();
+    if (!batch) return batch.error();
+    if (!*batch) return next;
+    next = (*batch)->header.last_offset() + 1;
+  }
+}
+
+// Completes a compaction that had renamed its result to .swap: the segments it replaces go, then it takes their place.
+Result<void> LogLoader::finish_swaps() {
+  const std::string swap_log = std::string(kLogSuffix) + std::string(kSwapSuffix);
+  Offset first{std::numeric_limits<std::int64_t>::max()}, end{std::numeric_limits<std::int64_t>::min()};
+  for (const std::string& name : names_) {
+    const auto base_offset = offset_of_file(name);
+    if (!base_offset || !name.ends_with(swap_log)) continue;
+    const auto next = next_offset_of_swap(name);
+    if (!next) return next.error();
+    first = std::min(first, *base_offset);
+    end = std::max(end, *next);
+  }
+  for (const std::string& name : names_) {
+    const auto offset = offset_of_file(name);
+    if (!offset || name.ends_with(kSwapSuffix) || *offset < first || *offset >= end) continue;
+    const auto removed = log_.disk_.remove(log_.path(name)).get();
+    if (!removed) return removed;
+  }
+  for (const std::string& name : names_) {
+    if (!name.ends_with(kSwapSuffix)) continue;
+    const std::string target = name.substr(0, name.size() - kSwapSuffix.size());
+    const auto renamed = log_.disk_.rename(log_.path(name), log_.path(target)).get();
+    if (!renamed) return renamed;
+  }
+  return list_files();
+}
+
+Result<void> LogLoader::load_epochs() {
+  const auto text = read_text(log_.disk_, log_.path(std::string(kLeaderEpochFile))).run_inline();
+  if (!text) return text.error();
+  auto epochs = LeaderEpochs::parse(*text);
+  if (!epochs) return epochs.error();
+  stored_epochs_ = epochs->entries();
+  log_.epochs_ = std::move(*epochs);
+  return ok();
+}
+
+Result<void> LogLoader::load_segments() {
+  for (const std::string& name : names_) {
+    const auto offset = offset_of_file(name);
+    if (!offset) continue;
+    if (name == offset_file_name(*offset, kLogSuffix)) {
+      const auto loaded = load_segment(name);
+      if (!loaded) return loaded;
+    } else if (name == offset_file_name(*offset, kSnapshotSuffix)) {
+      log_.snapshots_.add_existing(*offset);
+    } else if ((name.ends_with(kIndexSuffix) || name.ends_with(kTimeIndexSuffix) || name.ends_with(kTxnIndexSuffix)) &&
+               !has_file(offset_file_name(*offset, kLogSuffix))) {
+      const auto removed = log_.disk_.remove(log_.path(name)).get();
+      if (!removed) return removed;
+    }
+  }
+  return ok();
+}
+
+Result<void> LogLoader::load_segment(const std::string& name) {
+  const Offset base_offset = *offset_of_file(name);
+  const auto status = log_.disk_.status(log_.path(name)).get();
+  if (!status) return status.error();
+  if (!*status) return ok();
+  if ((*status)->size_bytes > std::numeric_limits<std::int32_t>::max()) return Errc::corrupt_segment;
+  auto segment =
+      Segment::existing({log_.disk_, log_.directory_, base_offset}, log_.config_, **status, log_.clock_.wall_ms());
+
+  const bool has_indexes = has_file(offset_file_name(base_offset, kIndexSuffix)) &&
+                           has_file(offset_file_name(base_offset, kTimeIndexSuffix));
+  const auto loaded = has_indexes ? segment->load_indexes().run_inline() : Result<void>{Errc::corrupt_index};
+  if (!loaded && loaded.error() != Errc::corrupt_index) return loaded;
+  if (!loaded) {
+    const auto recovered = recover(*segment, nullptr);
+    if (!recovered) return recovered;
+  }
+  log_.segments_.add(std::move(segment));
+  return ok();
+}
+
+Result<void> LogLoader::recover(Segment& segment, std::uint32_t* cut_bytes) {
+  const auto cut = recover_segment(segment, log_.epochs_).run_inline();
+  if (!cut) return cut.error();
+  if (cut_bytes != nullptr) *cut_bytes = *cut;
+  return ok();
+}
+
+Result<void> LogLoader::recover_unflushed_segments() {
+  if (params_.clean_shutdown || log_.segments_.empty()) return ok();
+  const std::size_t floor = log_.segments_.floor(params_.recovery_point);
+  for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < log_.segments_.size(); ++i) {
+    std::uint32_t cut_bytes = 0;
+    const auto recovered = recover(*log_.segments_[i], &cut_bytes);
+    if (!recovered) return recovered;
+    // What follows a hole is not the log any more.
+    if (cut_bytes > 0) return remove_segments_from(i + 1);
+  }
+  return ok();
+}
+
+Result<void> LogLoader::remove_segments_from(std::size_t index) {
+  while (log_.segments_.size() > index) {
+    const auto discarded = log_.discard(log_.segments_.remove(index)).run_inline();
+    if (!discarded) return discarded;
+  }
+  return ok();
+}
+
+Result<void> LogLoader::make_end_consistent() {
+  const Offset checkpointed_start = params_.log_start_offset;
+  bool files_were_lost = false;
+  if (!log_.segments_.empty()) {
+    const auto next = log_.segments_.active()->read_next_offset().run_inline();
+    if (!next) return next.error();
+    log_.log_end_offset_ = *next;
+    if (*next < checkpointed_start) {
+      files_were_lost = true;
+      const auto removed = remove_segments_from(0);
+      if (!removed) return removed;
+      log_.epochs_.clear();
+      const auto forgotten = log_.snapshots_.remove_all().run_inline();
+      if (!forgotten) return forgotten;
+    }
+  }
+  if (log_.segments_.empty()) {
+    auto segment =
+        Segment::create({log_.disk_, log_.directory_, checkpointed_start}, log_.config_, log_.clock_.wall_ms())
+            .run_inline();
+    if (!segment) return segment.error();
+    log_.segments_.add(std::move(*segment));
+    log_.log_end_offset_ = checkpointed_start;
+  } else {
+    const auto opened = log_.segments_.active()->open_for_append().run_inline();
+    if (!opened) return opened;
+  }
+  const bool trusted = params_.clean_shutdown && !files_were_lost;
+  log_.recovery_point_ = trusted ? log_.log_end_offset_ : std::min(params_.recovery_point, log_.log_end_offset_);
+  log_.log_start_offset_ = std::max(checkpointed_start, log_.segments_.first()->base_offset());
+  log_.high_watermark_ = log_.log_start_offset_;
+
+  log_.epochs_.truncate_from_end(log_.log_end_offset_);
+  log_.epochs_.truncate_from_start(checkpointed_start);
+  if (log_.epochs_.entries() == stored_epochs_) return ok();
+  return log_.write_epochs().run_inline();
+}
+
+Result<void> LogLoader::load_producers() {
+  std::vector<Offset> base_offsets;
+  for (const auto& segment : log_.segments_) base_offsets.push_back(segment->base_offset());
+  const auto cleaned = log_.snapshots_.remove_stray(base_offsets).run_inline();
+  if (!cleaned) return cleaned;
+  ProducerReplay replay{log_.segments_,
+                        log_.producers_,
+                        log_.snapshots_,
+                        log_.log_start_offset_,
+                        log_.log_end_offset_,
+                        log_.clock_.wall_ms(),
+                        log_.config_.producer_id_expiration_ms,
+                        params_.clean_shutdown};
+  return replay.run().run_inline();
+}
+
+}  // namespace muir::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "storage/log/log.h"
+
+namespace muir::storage {
+
+// Fills a Log from its directory: Kafka's LogLoader.  Runs once, blocking, before the Log has an owner.
+class LogLoader {
+ public:
+  LogLoader(Log& log, const LogOpenParams& params) : log_(log), params_(params) {}
+
+  Result<void> load();
+
+ private:
+  Result<void> prepare_directory();
+  Result<void> check_topic_id();
+  Result<void> list_files();
+  Result<void> remove_temporary_files();
+  Result<void> finish_swaps();
+  Result<Offset> next_offset_of_swap(const std::string& name);
+  Result<void> load_epochs();
+  Result<void> load_segments();
+  Result<void> load_segment(const std::string& name);
+  Result<void> recover_unflushed_segments();
+  Result<void> recover(Segment& segment, std::uint32_t* cut_bytes);
+  Result<void> remove_segments_from(std::size_t index);
+  Result<void> make_end_consistent();
+  Result<void> load_producers();
+  bool has_file(const std::string& name) const;
+
+  Log& log_;
+  const LogOpenParams& params_;
+  std::vector<std::string> names_;  // Of the directory, sorted.
+  std::vector<EpochEntry> stored_epochs_;
+};
+
+}  // namespace muir::storage

@@ -1,0 +1,100 @@
+// How a Log finds what it was asked for.
+#include <algorithm>
+
+#include "storage/log/log.h"
+
+namespace muir::storage {
+
+Io<LogSlice> Log::read(Offset from, std::uint64_t bytes_max, bool at_least_one_batch, Offset upper_bound) {
+  if (from < log_start_offset_ || from > log_end_offset_) return Error{Errc::offset_out_of_range};
+  upper_bound = std::min(upper_bound, log_end_offset_);
+  if (from >= upper_bound) return LogSlice{{}, from};
+  if (auto slice = read_from_memory(from, bytes_max, upper_bound)) return std::move(*slice);
+  return read_from_disk(from, bytes_max, at_least_one_batch, upper_bound);
+}
+
+// A batch begins at `from` and another at `upper_bound`, or the log ends there, and all between is wanted.
+std::optional<LogSlice> Log::read_from_memory(Offset from, std::uint64_t bytes_max, Offset upper_bound) const {
+  const std::size_t index = segments_.floor(from);
+  if (index == SegmentList::kNone) return std::nullopt;
+  Segment& segment = *segments_[index];
+  const auto start = positions_.find(from, segment.base_offset());
+  if (!start) return std::nullopt;
+
+  const bool is_active = index + 1 == segments_.size();
+  const Offset end_offset = is_active ? log_end_offset_ : segments_[index + 1]->base_offset();
+  std::optional<std::uint32_t> end = segment.size_bytes();
+  if (upper_bound < end_offset) end = positions_.find(upper_bound, segment.base_offset());
+  if (!end || *end <= *start || *end - *start > bytes_max) return std::nullopt;
+
+  auto file = segment.file();
+  if (!file.await_ready()) return std::nullopt;
+  auto pinned = file.await_resume();
+  if (!pinned) return std::nullopt;
+  return LogSlice{{std::move(*pinned), *start, *end - *start}, from};
+}
+
+Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
+                                           Offset upper_bound) {
+  std::size_t index = segments_.floor(from);
+  if (index == SegmentList::kNone) index = 0;
+  for (; index < segments_.size(); ++index) {
+    const auto segment = segments_[index];
+    const bool is_active = index + 1 == segments_.size();
+    const Offset end_offset = is_active ? log_end_offset_ : segments_[index + 1]->base_offset();
+    std::uint64_t limit = segment->size_bytes();
+    const auto first = co_await segment->locate(from);
+    if (!first) co_return first.error();
+    if (!*first) continue;  // Compaction left nothing from here to the end of the segment.
+    if (upper_bound < end_offset) {
+      const auto beyond = co_await segment->locate(upper_bound);
+      if (!beyond) co_return beyond.error();
+      if (*beyond) limit = (*beyond)->position;
+    }
+    const std::uint32_t start = (*first)->position;
+    const Offset base_offset = (*first)->header.base_offset;
+    if (limit <= start) co_return LogSlice{{}, from};
+    std::uint64_t end = limit;
+    if (limit - start > bytes_max) {
+      const auto boundary = co_await segment->boundary_before(start, start + bytes_max);
+      if (!boundary) co_return boundary.error();
+      end = boundary->position;
+      if (end == start && at_least_one_batch) end = (*first)->end_position();
+      if (boundary->offset != kNoOffset)
+        positions_.remember(boundary->offset, segment->base_offset(), boundary->position);
+    } else if (upper_bound < end_offset) {
+      positions_.remember(upper_bound, segment->base_offset(), static_cast<std::uint32_t>(limit));
+    }
+    if (end == start) co_return LogSlice{{}, from};
+    const auto file = co_await segment->file();
+    if (!file) co_return file.error();
+    co_return LogSlice{{*file, start, end - start}, base_offset};
+  }
+  co_return LogSlice{{}, from};
+}
+
+Task<Result<std::optional<TimestampedOffset>>> Log::offset_for_timestamp(std::int64_t timestamp) {
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    const auto segment = segments_[i];
+    if (segment->largest_timestamp() < timestamp) continue;
+    Epoch leader_epoch = kNoEpoch;
+    const auto found = co_await segment->find_by_timestamp(timestamp, log_start_offset_, &leader_epoch);
+    if (!found) co_return found.error();
+    if (!*found) co_return std::optional<TimestampedOffset>{};
+    co_return std::optional(TimestampedOffset{(*found)->timestamp, (*found)->offset, leader_epoch});
+  }
+  co_return std::optional<TimestampedOffset>{};
+}
+
+Task<Result<std::optional<TimestampedOffset>>> Log::offset_of_max_timestamp() {
+  auto latest = segments_.first();
+  for (const auto& segment : segments_)
+    if (segment->max_timestamp().timestamp > latest->max_timestamp().timestamp) latest = segment;
+  Epoch leader_epoch = kNoEpoch;
+  const auto found = co_await latest->find_max_timestamp(&leader_epoch);
+  if (!found) co_return found.error();
+  if (!*found) co_return std::optional<TimestampedOffset>{};
+  co_return std::optional(TimestampedOffset{(*found)->timestamp, (*found)->offset, leader_epoch});
+}
+
+}  // namespace muir::storage

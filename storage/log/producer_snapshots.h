@@ -1,0 +1,54 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "storage/disk/disk.h"
+#include "storage/log/producer_state.h"
+
+namespace muir::storage {
+
+// The content of a producer snapshot.  Format: docs/formats/producer-snapshot.md.
+OwnedBytes encode_producer_snapshot(const ProducerState& state);
+
+// Fails with corrupt_snapshot.
+Result<std::vector<ProducerEntry>> decode_producer_snapshot(ByteView bytes);
+
+// The snapshot files in a partition's directory: each holds the producer state of the batches below the offset in its
+// name.  They save replaying the log; a lost or damaged one costs time only.
+class ProducerSnapshots {
+ public:
+  ProducerSnapshots(Disk& disk, std::string directory) : disk_(&disk), directory_(std::move(directory)) {}
+
+  void add_existing(Offset offset) { offsets_.insert(offset); }
+  const std::set<Offset>& offsets() const { return offsets_; }
+
+  // Writes one at state.end_offset(), unless that is where the last one was.  Not synced until sync().
+  Task<Result<void>> take(const ProducerState& state);
+  Task<Result<void>> sync();
+
+  // Makes `state` that of the newest readable snapshot at or below `log_end_offset` and above `log_start_offset`, or
+  // empty at `log_start_offset`.  Removes those that lie outside, and damaged ones.
+  Task<Result<void>> reload(ProducerState& state, Offset log_start_offset, Offset log_end_offset, std::int64_t now_ms,
+                            std::int64_t expiration_ms);
+
+  // After an unclean stop: keeps those at the base of a segment, and the newest if it lies after all of them.
+  Task<Result<void>> remove_stray(const std::vector<Offset>& segment_base_offsets);
+
+  Task<Result<void>> remove(Offset offset);
+  Task<Result<void>> remove_all();
+
+  void log_start_moved(Offset log_start_offset);
+
+ private:
+  std::string path(Offset offset) const;
+
+  Disk* disk_;
+  std::string directory_;
+  std::set<Offset> offsets_;
+  Offset last_taken_{0};
+  std::vector<FilePtr> unsynced_;
+};
+
+}  // namespace muir::storage

@@ -1,0 +1,241 @@
+#include "storage/log/segment.h"
+
+#include <limits>
+#include <random>
+
+#include "storage/log/file_names.h"
+
+namespace muir::storage {
+namespace {
+
+std::int64_t random_jitter_ms(const LogConfig& config) {
+  const std::int64_t bound = std::min(config.segment_jitter_ms, config.segment_ms);
+  if (bound <= 0) return 0;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(bound));
+}
+
+}  // namespace
+
+Segment::Segment(const Place& place, const LogConfig& config, std::int64_t now_ms)
+    : disk_(place.disk),
+      directory_(place.directory),
+      base_offset_(place.base_offset),
+      file_(place.disk, path(kLogSuffix), OpenMode::read_write),
+      offset_index_(place.disk, path(kIndexSuffix), base_offset_, static_cast<std::size_t>(config.segment_index_bytes)),
+      time_index_(place.disk, path(kTimeIndexSuffix), base_offset_,
+                  static_cast<std::size_t>(config.segment_index_bytes)),
+      index_interval_bytes_(static_cast<std::uint32_t>(config.index_interval_bytes)),
+      max_timestamp_{kNoTimestamp, base_offset_},
+      roll_jitter_ms_(random_jitter_ms(config)),
+      created_ms_(now_ms),
+      modified_ms_(now_ms) {}
+
+std::string Segment::path(std::string_view suffix) const {
+  return directory_ + "/" + offset_file_name(base_offset_, suffix);
+}
+
+Task<Result<std::shared_ptr<Segment>>> Segment::create(Place place, const LogConfig& config, std::int64_t now_ms) {
+  auto segment = std::make_shared<Segment>(place, config, now_ms);
+  const auto stale = co_await place.disk.remove(segment->path(kTxnIndexSuffix));
+  if (!stale) co_return stale.error();
+  auto file = co_await place.disk.open(segment->path(kLogSuffix), OpenMode::replace);
+  if (!file) co_return file.error();
+  if (config.preallocate) {
+    const auto reserved = co_await (*file)->preallocate(static_cast<std::uint64_t>(config.segment_bytes));
+    if (!reserved) co_return reserved.error();
+  }
+  segment->file_.adopt(std::move(*file));
+  // Apache Kafka takes a segment without an offset index for a damaged one.
+  for (const auto suffix : {kIndexSuffix, kTimeIndexSuffix}) {
+    const auto index = co_await place.disk.open(segment->path(suffix), OpenMode::replace);
+    if (!index) co_return index.error();
+  }
+  segment->begin_rebuild();
+  co_return segment;
+}
+
+std::shared_ptr<Segment> Segment::existing(Place place, const LogConfig& config, const FileStatus& status,
+                                           std::int64_t now_ms) {
+  auto segment = std::make_shared<Segment>(place, config, now_ms);
+  segment->size_bytes_ = static_cast<std::uint32_t>(status.size_bytes);
+  segment->modified_ms_ = status.modified_ms;
+  return segment;
+}
+
+std::int64_t Segment::largest_timestamp() const {
+  return max_timestamp_.timestamp >= 0 ? max_timestamp_.timestamp : modified_ms_;
+}
+
+Task<Result<void>> Segment::load_indexes() {
+  const auto offsets = co_await offset_index_.table().load();
+  if (!offsets) co_return offsets.error();
+  const auto times = co_await time_index_.table().load();
+  if (!times) co_return times.error();
+  const auto& last = offset_index_.table().last();
+  if (last && (last->offset < base_offset_ || last->position >= size_bytes_)) co_return Errc::corrupt_index;
+  if (time_index_.table().size() > 0) {
+    const auto first = co_await time_index_.table().entry(0);
+    if (!first) co_return first.error();
+    if (time_index_.last().timestamp < first->timestamp) co_return Errc::corrupt_index;
+  }
+  if (time_index_.last().offset < base_offset_) co_return Errc::corrupt_index;
+  max_timestamp_ = time_index_.last();
+  offset_index_.table().file().release();
+  time_index_.table().file().release();
+  co_return ok();
+}
+
+Task<Result<void>> Segment::open_for_append() {
+  const auto offsets = co_await offset_index_.table().make_resident();
+  if (!offsets) co_return offsets.error();
+  const auto times = co_await time_index_.table().make_resident();
+  if (!times) co_return times.error();
+  last_indexed_ = size_bytes_;
+  if (size_bytes_ == 0) co_return ok();
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  BatchScanner scanner(*file, 0, size_bytes_, wire::kBatchHeaderBytes);
+  const auto first = co_await scanner.next();
+  if (!first) co_return first.error();
+  if (*first) first_batch_timestamp_ = (*first)->header.max_timestamp;
+  co_return ok();
+}
+
+Task<Result<Offset>> Segment::read_next_offset() {
+  if (size_bytes_ == 0) co_return base_offset_;
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  const std::uint32_t start = offset_index_.table().last() ? offset_index_.table().last()->position : 0;
+  BatchScanner scanner(*file, start, size_bytes_, BatchScanner::kLookupChunkBytes);
+  Offset next = base_offset_;
+  for (;;) {
+    const auto batch = co_await scanner.next();
+    if (!batch) co_return batch.error();
+    if (!*batch) co_return next;
+    next = (*batch)->header.last_offset() + 1;
+  }
+}
+
+bool Segment::can_hold(Offset offset) const {
+  const std::int64_t relative = offset - base_offset_;
+  return relative >= 0 && relative <= std::numeric_limits<std::int32_t>::max();
+}
+
+bool Segment::should_roll(const LogConfig& config, std::int64_t max_timestamp, Offset last_offset,
+                          std::size_t size_bytes, std::int64_t now_ms) const {
+  const bool by_record_time = first_batch_timestamp_.value_or(-1) >= 0;
+  const std::int64_t waited_ms = by_record_time ? max_timestamp - *first_batch_timestamp_ : now_ms - created_ms_;
+  if (size_bytes_ + size_bytes > static_cast<std::size_t>(config.segment_bytes)) return true;
+  if (size_bytes_ > 0 && waited_ms > config.segment_ms_max() - roll_jitter_ms_) return true;
+  return offset_index_.is_full() || time_index_.is_full() || !can_hold(last_offset);
+}
+
+Task<Result<void>> Segment::append(std::span<const ByteView> parts, std::span<const BatchHeader> headers,
+                                   std::int64_t now_ms, bool* cut_back) {
+  *cut_back = true;
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  const auto written = co_await (*file)->write(size_bytes_, parts);
+  if (!written) {
+    const auto cut = co_await (*file)->truncate(size_bytes_);
+    *cut_back = bool(cut);
+    co_return written.error();
+  }
+  std::uint32_t position = size_bytes_;
+  for (const BatchHeader& header : headers) {
+    const auto indexed = index_batch(header, position);
+    CHECK(indexed);  // The Log has checked that offsets increase.
+    position += header.size_bytes;
+  }
+  size_bytes_ = position;
+  modified_ms_ = now_ms;
+  co_return ok();
+}
+
+Result<void> Segment::index_batch(const BatchHeader& header, std::uint32_t position) {
+  if (!can_hold(header.last_offset())) return Errc::corrupt_segment;
+  if (header.max_timestamp > max_timestamp_.timestamp) max_timestamp_ = {header.max_timestamp, header.last_offset()};
+  if (!first_batch_timestamp_) first_batch_timestamp_ = header.max_timestamp;
+  if (position < last_indexed_ || position - last_indexed_ <= index_interval_bytes_) return ok();
+  const auto appended = offset_index_.append(header.last_offset(), position);
+  if (!appended) return appended;
+  time_index_.maybe_append(max_timestamp_);
+  last_indexed_ = position;
+  return ok();
+}
+
+void Segment::begin_rebuild() {
+  offset_index_.table().reset();
+  time_index_.table().reset();
+  last_indexed_ = 0;
+  max_timestamp_ = {kNoTimestamp, base_offset_};
+  first_batch_timestamp_.reset();
+}
+
+Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes) {
+  if (valid_bytes != size_bytes_) {
+    const auto cut = co_await cut_file(valid_bytes);
+    if (!cut) co_return cut.error();
+  }
+  time_index_.maybe_append(max_timestamp_);
+  const auto offsets = co_await offset_index_.table().write_out();
+  if (!offsets) co_return offsets.error();
+  const auto times = co_await time_index_.table().write_out();
+  co_return times;
+}
+
+Task<Result<void>> Segment::become_inactive() {
+  time_index_.maybe_append(max_timestamp_);
+  const auto offsets = co_await offset_index_.table().write_out();
+  if (!offsets) co_return offsets.error();
+  const auto times = co_await time_index_.table().write_out();
+  if (!times) co_return times.error();
+  co_return ok();
+}
+
+Task<Result<void>> Segment::sync(bool with_indexes) {
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  const auto synced = co_await (*file)->sync_data();
+  if (!synced || !with_indexes) co_return synced;
+  const auto offsets = co_await offset_index_.table().sync();
+  if (!offsets) co_return offsets.error();
+  const auto times = co_await time_index_.table().sync();
+  if (!times) co_return times.error();
+  offset_index_.table().release();
+  time_index_.table().release();
+  co_return ok();
+}
+
+Task<Result<void>> Segment::close() {
+  time_index_.maybe_append(max_timestamp_);
+  const auto synced = co_await sync(true);
+  file_.release();
+  co_return synced;
+}
+
+Task<Result<std::vector<std::string>>> Segment::rename_with_suffix(std::string_view suffix) {
+  std::vector<std::string> paths;
+  for (FileHandle* handle : {&file_, &offset_index_.table().file(), &time_index_.table().file()}) {
+    const auto status = co_await disk_.status(handle->path());
+    if (!status) co_return status.error();
+    if (!*status) continue;
+    const std::string target = handle->path() + std::string(suffix);
+    const auto renamed = co_await handle->rename_to(target);
+    if (!renamed) co_return renamed.error();
+    paths.push_back(handle->path());
+  }
+  const std::string aborted = path(kTxnIndexSuffix);
+  const std::string target = aborted + std::string(suffix);
+  const auto status = co_await disk_.status(aborted);
+  if (!status) co_return status.error();
+  if (*status) {
+    const auto renamed = co_await disk_.rename(aborted, target);
+    if (!renamed) co_return renamed.error();
+    paths.push_back(target);
+  }
+  co_return paths;
+}
+
+}  // namespace muir::storage

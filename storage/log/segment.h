@@ -1,0 +1,118 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "storage/disk/file_handle.h"
+#include "storage/log/batch_scanner.h"
+#include "storage/log/log_config.h"
+#include "storage/log/offset_index.h"
+#include "storage/log/time_index.h"
+
+namespace muir::storage {
+
+// One segment of a partition's log: a file of whole record batches, oldest first, with its two indexes.
+// Format: docs/formats/segment.md.
+// Owner: the Log holding it; used only on that Log's shard.  Only the newest segment of a log, the active one, grows.
+class Segment {
+ public:
+  struct Place {
+    Place(Disk& d, std::string dir, Offset offset) : disk(d), directory(std::move(dir)), base_offset(offset) {}
+
+    Disk& disk;
+    std::string directory;
+    Offset base_offset;
+  };
+
+  // A new, empty segment; files of the same name are replaced.
+  static Task<Result<std::shared_ptr<Segment>>> create(Place place, const LogConfig& config, std::int64_t now_ms);
+
+  // The segment that is there, its log file `status`.  Its indexes are not looked at: load_indexes() or rebuild.
+  static std::shared_ptr<Segment> existing(Place place, const LogConfig& config, const FileStatus& status,
+                                           std::int64_t now_ms);
+
+  Segment(const Place& place, const LogConfig& config, std::int64_t now_ms);
+
+  Offset base_offset() const { return base_offset_; }
+  std::uint32_t size_bytes() const { return size_bytes_; }
+  TimestampOffset max_timestamp() const { return max_timestamp_; }  // The offset is the last of its batch.
+  std::int64_t largest_timestamp() const;  // max_timestamp(), or when the file was last written if no record has one.
+
+  // Fails with corrupt_index when an index contradicts itself or the log file.
+  Task<Result<void>> load_indexes();
+  // Makes a loaded segment the active one.
+  Task<Result<void>> open_for_append();
+  // The offset after the last batch; the base offset of an empty segment.
+  Task<Result<Offset>> read_next_offset();
+
+  // Are these batches, the last record of which has `last_offset`, to go to a new segment (Kafka's shouldRoll)?
+  bool should_roll(const LogConfig& config, std::int64_t max_timestamp, Offset last_offset, std::size_t size_bytes,
+                   std::int64_t now_ms) const;
+  bool can_hold(Offset offset) const;  // Offsets are stored relative to the base, in 31 bits.
+
+  // Writes `parts`, which are the batches of `headers`, by one call, and indexes them.  When the write fails the file
+  // is cut back to where it was; `*cut_back` tells whether that worked.
+  Task<Result<void>> append(std::span<const ByteView> parts, std::span<const BatchHeader> headers, std::int64_t now_ms,
+                            bool* cut_back);
+
+  // The active segment gets a successor: a last time index entry, indexes written, memory freed.
+  Task<Result<void>> become_inactive();
+  // What is in the log file is durable.  Of an inactive segment its indexes too; the active one's are rebuilt.
+  Task<Result<void>> sync(bool with_indexes);
+  // Writes the indexes and gives descriptors back.
+  Task<Result<void>> close();
+
+  // The first batch whose last record is at or after `target`; nothing when the segment ends before.
+  Task<Result<std::optional<ScannedBatch>>> locate(Offset target);
+  // The largest batch boundary that is not above `end_max`, from the boundary `start` on, and the offset that begins
+  // there.
+  struct Boundary {
+    std::uint32_t position = 0;
+    Offset offset = kNoOffset;
+  };
+  Task<Result<Boundary>> boundary_before(std::uint32_t start, std::uint64_t end_max);
+  // The first record at or after `from` with at least `timestamp`, found in the batches themselves.
+  Task<Result<std::optional<TimestampOffset>>> find_by_timestamp(std::int64_t timestamp, Offset from,
+                                                                 Epoch* leader_epoch);
+  // The first record that has max_timestamp().
+  Task<Result<std::optional<TimestampOffset>>> find_max_timestamp(Epoch* leader_epoch);
+
+  // Drops the batches from the one that contains `offset` on; returns how many bytes that was.  A file that a slice
+  // pins is replaced by a copy: the slice keeps the old one.
+  Task<Result<std::uint32_t>> truncate_to(Offset offset, std::int64_t now_ms);
+
+  // Rebuilding, by whoever walks all batches (segment_recovery.h): begin, index every valid one, end where they end.
+  void begin_rebuild();
+  Result<void> index_batch(const BatchHeader& header, std::uint32_t position);
+  Task<Result<void>> end_rebuild(std::uint32_t valid_bytes);
+
+  Io<FilePtr> file() { return file_.get(); }
+  // Renames all files of the segment, those that exist, by appending `suffix`; returns their new paths.
+  Task<Result<std::vector<std::string>>> rename_with_suffix(std::string_view suffix);
+
+ private:
+  std::string path(std::string_view suffix) const;
+  Task<Result<void>> cut_file(std::uint32_t size_bytes);
+  Task<Result<void>> replace_by_prefix(FilePtr old, std::uint32_t size_bytes);
+  Task<Result<std::optional<ScannedBatch>>> scan_to(Offset target, std::uint32_t start, bool* plausible);
+  Task<Result<void>> load_max_timestamp();
+
+  Disk& disk_;
+  std::string directory_;
+  Offset base_offset_;
+  FileHandle file_;
+  OffsetIndex offset_index_;
+  TimeIndex time_index_;
+  std::uint32_t size_bytes_ = 0;
+  std::uint32_t index_interval_bytes_;
+  std::uint32_t last_indexed_ = 0;  // Position from which index_interval_bytes_ counts.
+  TimestampOffset max_timestamp_;
+  std::int64_t roll_jitter_ms_ = 0;
+  std::int64_t created_ms_;
+  std::int64_t modified_ms_;
+  std::optional<std::int64_t> first_batch_timestamp_;  // Decides, with segment.ms, when to roll.
+};
+
+}  // namespace muir::storage

@@ -1,0 +1,46 @@
+#include "storage/log/segment_recovery.h"
+
+namespace muir::storage {
+namespace {
+
+// A batch whose offsets contradict themselves or what came before cannot be indexed; Kafka's recovery gives up the same
+// way, on whole segments.
+bool is_in_order(const BatchHeader& header, Offset end_before) {
+  return header.base_offset >= end_before && header.last_offset() >= header.base_offset;
+}
+
+void note_epoch(const BatchHeader& header, LeaderEpochs& epochs) {
+  if (header.leader_epoch.value < 0) return;
+  if (!epochs.latest_epoch() || header.leader_epoch > *epochs.latest_epoch())
+    epochs.assign(header.leader_epoch, header.base_offset);
+}
+
+}  // namespace
+
+Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs) {
+  const auto file = co_await segment.file();
+  if (!file) co_return file.error();
+  const std::uint32_t size_before = segment.size_bytes();
+  BatchScanner scanner(*file, 0, size_before, BatchScanner::kSequentialChunkBytes);
+  segment.begin_rebuild();
+  std::uint32_t valid_bytes = 0;
+  Offset end_offset = segment.base_offset();
+  for (;;) {
+    const auto batch = co_await scanner.next();
+    if (!batch && batch.error() != Errc::corrupt_segment) co_return batch.error();
+    if (!batch || !*batch) break;
+    const BatchHeader& header = (*batch)->header;
+    const auto intact = co_await scanner.check_crc();
+    if (!intact && intact.error() != Errc::corrupt_batch) co_return intact.error();
+    if (!intact || !is_in_order(header, end_offset)) break;
+    if (!segment.index_batch(header, (*batch)->position)) break;
+    note_epoch(header, epochs);
+    end_offset = header.last_offset() + 1;
+    valid_bytes = (*batch)->end_position();
+  }
+  const auto ended = co_await segment.end_rebuild(valid_bytes);
+  if (!ended) co_return ended.error();
+  co_return size_before - valid_bytes;
+}
+
+}  // namespace muir::storage
