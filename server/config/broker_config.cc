@@ -70,6 +70,8 @@ ConfigResult<> read_everything(const ConfigMap& effective, BrokerConfig& config,
   const auto listeners = read_listeners(*values, effective.contains("listener.security.protocol.map"),
                                         effective.contains("security.inter.broker.protocol"), config);
   if (!listeners) return listeners.error();
+  const auto overrides = read_listener_overrides(effective, config);
+  if (!overrides) return overrides.error();
   const auto protocols =
       check_protocols(config.listeners, config.controller_listener_names, config.listener_security_protocols);
   if (!protocols) return protocols.error();

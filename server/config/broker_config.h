@@ -73,7 +73,9 @@ struct BrokerConfig {
   std::int32_t queued_max_requests = 0;
   std::int64_t queued_max_request_bytes = -1;  // <= 0: no bound beyond the memory budget.
   Milliseconds connections_max_idle_ms{};      // Negative: never.
-  std::int32_t max_connections = 0;
+  std::int32_t max_connections = 0;            // Of the whole broker.
+  // listener.name.<listener>.max.connections, by upper-case listener name; no entry: no limit beyond the broker's.
+  std::map<std::string, std::int32_t, std::less<>> max_connections_of_listener;
   std::int32_t max_connections_per_ip = 0;
   std::map<std::string, std::int32_t, std::less<>> max_connections_per_ip_overrides;
   std::int32_t max_connection_creation_rate = 0;  // A second.

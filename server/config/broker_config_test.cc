@@ -190,6 +190,23 @@ TEST(BrokerConfig, ControllerThatListensEverywhereIsAdvertisedAsItsVoter) {
             (std::vector<Endpoint>{{"CONTROLLER", SecurityProtocol::PLAINTEXT, "node-1.example", 9193}}));
 }
 
+TEST(BrokerConfig, ListenerHasLimitsOfItsOwn) {
+  const auto config = BrokerConfig::load(embedded_with({{"listener.name.plaintext.max.connections", "9"}}));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->max_connections_of_listener.at("PLAINTEXT"), 9);
+  EXPECT_EQ(failure_of(embedded_with({{"listener.name.plaintext.max.connections", "x"}})),
+            "Invalid value x for configuration max.connections: Not a number of type INT");
+}
+
+TEST(BrokerConfig, OverridesByHostKeepTheColonsOfAnAddress) {
+  const auto config = BrokerConfig::load(embedded_with({{"max.connections.per.ip.overrides", "host-1:5, ::1:7"}}));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->max_connections_per_ip_overrides,
+            (std::map<std::string, std::int32_t, std::less<>>{{"host-1", 5}, {"::1", 7}}));
+  EXPECT_NE(failure_of(embedded_with({{"max.connections.per.ip.overrides", "host"}})), "");
+  EXPECT_NE(failure_of(embedded_with({{"max.connections.per.ip.overrides", "ho st:1"}})), "");
+}
+
 TEST(BrokerConfig, DynamicKeyDisplacesItsSynonymsInTheFile) {
   const auto config =
       BrokerConfig::load(embedded_with({{"log.retention.hours", "24"}, {"num.recovery.threads.per.data.dir", "3"}}));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/config/config_text.h"
+#include "server/config/key_table.h"
 
 namespace muir::server {
 namespace {
@@ -106,6 +107,22 @@ ConfigResult<> read_listeners(const KeyValues& values, bool protocol_map_given, 
   if (!advertised) return advertised.error();
   advertise(*advertised, advertised_given, config);
   return read_inter_broker(values, inter_broker_protocol_given, config);
+}
+
+ConfigResult<> read_listener_overrides(const ConfigMap& effective, BrokerConfig& config) {
+  for (const auto& [name, text] : effective) {
+    const std::string_view base = strip_listener_prefix(name);
+    const ConfigKey* key = find_broker_key(base);
+    if (base.empty() || key == nullptr) continue;
+    const auto value = parse_value(*key, text);
+    if (!value) return value.error();
+    if (base != "max.connections") continue;
+    constexpr std::size_t kPrefix = std::string_view("listener.name.").size();
+    const std::string listener =
+        to_upper(std::string_view(name).substr(kPrefix, name.size() - kPrefix - base.size() - 1));
+    config.max_connections_of_listener[listener] = std::get<std::int32_t>(*value);
+  }
+  return {};
 }
 
 }  // namespace muir::server

@@ -10,4 +10,7 @@ namespace muir::server {
 ConfigResult<> read_listeners(const KeyValues& values, bool protocol_map_given, bool inter_broker_protocol_given,
                               BrokerConfig& config);
 
+// Fills max_connections_of_listener, and checks every listener.name.*.<key> by the row of <key>.
+ConfigResult<> read_listener_overrides(const ConfigMap& effective, BrokerConfig& config);
+
 }  // namespace muir::server
