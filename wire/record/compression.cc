@@ -75,13 +75,13 @@ Result<ByteView> Decompressor::read_all(CompressionType type, ByteView compresse
   if (type == CompressionType::none) return compressed;
   begin(type, compressed, bytes_max);
   if (buffer_.size() > kBufferKeptMax) OwnedBytes().swap(buffer_);
-  std::size_t filled = 0;
+  filled_ = 0;
   for (;;) {
-    if (filled == buffer_.size()) buffer_.resize(std::max<std::size_t>(buffer_.size() * 2, 64 * 1024));
-    const auto size = read(MutableByteView(buffer_).subspan(filled));
+    if (filled_ == buffer_.size()) buffer_.resize(std::max<std::size_t>(buffer_.size() * 2, 64 * 1024));
+    const auto size = read(MutableByteView(buffer_).subspan(filled_));
     if (!size) return size.error();
-    if (*size == 0) return ByteView(buffer_).first(filled);
-    filled += *size;
+    if (*size == 0) return ByteView(buffer_).first(filled_);
+    filled_ += *size;
   }
 }
 

@@ -34,6 +34,9 @@ class Decompressor {
   // that had to grow beyond kBufferKeptMax nothing is kept.  Type none: `compressed` itself.
   Result<ByteView> read_all(CompressionType type, ByteView compressed, std::size_t bytes_max);
 
+  // What the last read_all() had unfolded when it failed.
+  ByteView unfolded_so_far() const { return ByteView(buffer_).first(filled_); }
+
   static constexpr std::size_t kBufferKeptMax = std::size_t{4} << 20;
 
  private:
@@ -43,6 +46,7 @@ class Decompressor {
   DecompressionStream* stream_ = nullptr;
   std::size_t left_ = 0;  // Bytes that may still come.
   OwnedBytes buffer_;
+  std::size_t filled_ = 0;
 };
 
 // Appends `records` to `out`, compressed so that every Kafka client can read it: gzip with Java's header, snappy in the

@@ -35,6 +35,8 @@ const char* text(RecordErrc errc) {
       return "the compressed records cannot be decompressed";
     case RecordErrc::decompressed_too_large:
       return "the decompressed records are above the limit";
+    case RecordErrc::not_rewritable:
+      return "the record batch would have to be rewritten, and cannot be";
     case RecordErrc::batch_full:
       return "the record batch has no room for another record";
   }

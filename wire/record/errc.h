@@ -22,7 +22,8 @@ enum class RecordErrc {
   trailing_bytes,       // The records section goes on after the last record.
   bad_compressed_data,  // The codec refused the compressed bytes.
   decompressed_too_large,  // The records unfold to more than the caller's limit: a decompression bomb.
-  batch_full,              // The builder has no room: 2^31 - 1 bytes, or that many records.
+  not_rewritable,  // Kafka cannot write such a batch anew either: a negative timestamp, gaps in compressed offsets.
+  batch_full,      // The builder has no room: 2^31 - 1 bytes, or that many records.
 };
 
 const boost::system::error_category& record_category() noexcept;
