@@ -39,9 +39,13 @@ final class Target implements AutoCloseable {
     /** A new topic; its name begins with `subject`. */
     String topic(String subject, int partitions, Map<String, String> configs) throws Exception {
         String name = subject + "-" + topics.incrementAndGet();
+        create(name, partitions, configs);
+        return name;
+    }
+
+    void create(String name, int partitions, Map<String, String> configs) throws Exception {
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs))).all().get();
         awaitLeaders(name, partitions);
-        return name;
     }
 
     /** A topic is created when the controller has written it down; its partitions answer a moment later. */

@@ -1,0 +1,72 @@
+package muir.compat;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** All that a broker serves, as text: two brokers on the same files must say the same. */
+final class Dump {
+    private Dump() {}
+
+    static void write(String bootstrap, Path file) throws Exception {
+        try (var target = new Target(bootstrap, null);
+             var out = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
+            for (String topic : new TreeSet<>(target.admin.listTopics().names().get())) {
+                TopicDescription description = target.admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+                int partitions = description.partitions().size();
+                target.awaitLeaders(topic, partitions);
+                out.printf("topic %s %s partitions=%d %s%n", topic, description.topicId(), partitions, configs(target, topic));
+                records(target, topic, partitions, out);
+            }
+        }
+    }
+
+    private static Map<String, String> configs(Target target, String topic) throws Exception {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        var configs = new TreeMap<String, String>();
+        for (ConfigEntry entry : target.admin.describeConfigs(List.of(resource)).all().get().get(resource).entries()) {
+            if (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {
+                configs.put(entry.name(), entry.value());
+            }
+        }
+        return configs;
+    }
+
+    private static void records(Target target, String topic, int partitions, PrintWriter out) {
+        var all = new ArrayList<TopicPartition>();
+        for (int partition = 0; partition < partitions; partition++) {
+            all.add(new TopicPartition(topic, partition));
+        }
+        try (var consumer = Reader.consumer(target.bootstrap, Map.of())) {
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            all.forEach(one -> out.printf("log %s [%d, %d)%n", one, begins.get(one), ends.get(one)));
+        }
+        var records = Reader.all(target.bootstrap, all, Map.of());
+        records.sort(Comparator.comparing((ConsumerRecord<byte[], byte[]> one) -> one.partition())
+            .thenComparing(ConsumerRecord::offset));
+        for (var one : records) {
+            out.printf("%s-%d @%d %s=%d %s %s", topic, one.partition(), one.offset(), one.timestampType(), one.timestamp(),
+                hex(one.key()), hex(one.value()));
+            one.headers().forEach(header -> out.printf(" %s=%s", header.key(), hex(header.value())));
+            out.println();
+        }
+    }
+
+    private static String hex(byte[] bytes) {
+        return bytes == null ? "null" : "[" + HexFormat.of().formatHex(bytes) + "]";
+    }
+}

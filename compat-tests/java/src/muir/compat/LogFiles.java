@@ -1,0 +1,82 @@
+package muir.compat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Has kafka-dump-log read what a broker left on disk; whatever it complains about fails the test. */
+final class LogFiles {
+    private static final String DUMP = "org.apache.kafka.tools.DumpLogSegments";
+    private static final Pattern COMPLAINT = Pattern.compile(
+        "isvalid: false|invalid bytes|Error at|Exception|mismatch|Mismatch|out of order|Non-consecutive");
+
+    private static final Pattern FIRST_OFFSET = Pattern.compile(
+        "Non-consecutive offsets in \\S*?(\\d{20})\\.log\\s+-1 is followed by (\\d+)\\R?(?!\\s+\\d+ is followed)");
+
+    private LogFiles() {}
+
+    static void check(Path directory, boolean indexes) throws Exception {
+        int read = 0;
+        List<Path> folders;
+        try (var entries = Files.list(directory)) {
+            folders = entries.filter(Files::isDirectory).sorted().toList();
+        }
+        for (Path folder : folders) {
+            boolean metadata = folder.getFileName().toString().startsWith("__cluster_metadata");
+            List<String> logs = files(folder, ".log");
+            read += logs.size();
+            dump(logs, metadata ? List.of("--deep-iteration", "--cluster-metadata-decoder") : List.of("--deep-iteration",
+                "--print-data-log"));
+            dump(files(folder, ".checkpoint"), List.of("--deep-iteration", "--cluster-metadata-decoder"));
+            dump(files(folder, ".snapshot"), List.of());
+            if (indexes) {
+                List<String> index = new ArrayList<>(files(folder, ".index"));
+                index.addAll(files(folder, ".timeindex"));
+                dump(index, List.of("--index-sanity-check"));
+                dump(index, List.of("--verify-index-only"));
+                dump(files(folder, ".txnindex"), List.of());
+            }
+        }
+        Checks.expect(read > 0, "no segment in %s", directory);
+    }
+
+    /**
+     * The tool expects offset 0 first in every file, so of each segment but the first it says that -1 is followed by
+     * its base offset.  That line is dropped, and nothing else.
+     */
+    static String withoutFirstOffsets(String err) {
+        return FIRST_OFFSET.matcher(err).replaceAll(
+            found -> Long.parseLong(found.group(1)) == Long.parseLong(found.group(2)) ? "" : Matcher.quoteReplacement(found.group()))
+            .strip();
+    }
+
+    private static List<String> files(Path folder, String suffix) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.map(Path::toString).filter(name -> name.endsWith(suffix)).sorted().toList();
+        }
+    }
+
+    private static void dump(List<String> files, List<String> options) throws Exception {
+        if (files.isEmpty()) {
+            return;
+        }
+        var all = new ArrayList<>(options);
+        all.addAll(List.of("--files", String.join(",", files)));
+        var outcome = Tool.of(DUMP, all.toArray(String[]::new)).run().succeeded();
+        String complaint = withoutFirstOffsets(outcome.err());
+        Checks.expect(complaint.isEmpty(), "%s complains: %s", outcome.command(), complaint);
+        for (String line : outcome.lines()) {
+            boolean payload = line.startsWith("|") && !options.contains("--cluster-metadata-decoder");
+            Checks.expect(payload || !COMPLAINT.matcher(line).find(), "%s prints: %s", outcome.command(), line);
+        }
+        if (options.contains("--index-sanity-check")) {
+            long passed = outcome.lines().stream()
+                .filter(line -> line.endsWith(" passed sanity check.") || line.endsWith(" is empty.")).count();
+            Checks.expectEqual(passed, (long) files.size(), "indexes that passed in\n" + outcome.out());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package muir.compat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Carries out commands that come one a line, words separated by blanks, so that a test of many steps pays for one JVM.
+ * Each is answered by a line `done`, or by lines of complaint that end with `failed`.
+ *
+ *   topic BOOTSTRAP NAME PARTITIONS [KEY=VALUE...]   creates a topic
+ *   write BOOTSTRAP NAME PARTITIONS COUNT SEED [KEY=VALUE...]   produces records that follow from the seed
+ *   dump BOOTSTRAP FILE         writes topics, their configurations and every record down, a line each
+ *   files DIRECTORY [indexes]   has Kafka's own tool read every file below; indexes too, after a clean stop
+ */
+public final class Remote {
+    private Remote() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            try {
+                run(line.split(" "));
+                System.out.println("done");
+            } catch (Throwable t) {
+                t.printStackTrace(System.out);
+                System.out.println("failed");
+            }
+            System.out.flush();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void run(String[] words) throws Exception {
+        switch (words[0]) {
+            case "topic" -> topic(words);
+            case "write" -> Samples.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
+                Long.parseLong(words[5]), settings(words, 6));
+            case "dump" -> Dump.write(words[1], Path.of(words[2]));
+            case "files" -> LogFiles.check(Path.of(words[1]), words.length > 2 && words[2].equals("indexes"));
+            default -> throw new IllegalArgumentException(words[0]);
+        }
+    }
+
+    private static void topic(String[] words) throws Exception {
+        try (var target = new Target(words[1], null)) {
+            target.create(words[2], Integer.parseInt(words[3]), settings(words, 4));
+        }
+    }
+
+    private static Map<String, String> settings(String[] words, int from) {
+        var settings = new HashMap<String, String>();
+        for (int i = from; i < words.length; i++) {
+            String[] pair = words[i].split("=", 2);
+            settings.put(pair[0], pair[1]);
+        }
+        return settings;
+    }
+}
