@@ -26,7 +26,7 @@ Controller::Controller(ControllerSettings settings, const ConfigSchema& schema, 
       heartbeats_(settings_.broker_session_timeout),
       committed_(std::make_shared<const ControllerState>()) {}
 
-DecideContext Controller::context_for(const RequestContext& request) {
+DecideContext Controller::context_for(const ControllerRequest& request) {
   CHECK(is_active_);
   return {state_, settings_, schema_, heartbeats_, random_, new_uuid_, request};
 }
@@ -91,7 +91,7 @@ Result<> Controller::load_snapshot(Offset end_offset, Epoch epoch, std::span<con
   return ok();
 }
 
-Result<Activation> Controller::activate(const RequestContext& context, const std::vector<OwnedBytes>& bootstrap) {
+Result<Activation> Controller::activate(const ControllerRequest& context, const std::vector<OwnedBytes>& bootstrap) {
   is_active_ = true;
   heartbeats_ = BrokerHeartbeats(settings_.broker_session_timeout);
   heartbeats_.begin(state_.image.cluster, context.now);
@@ -103,73 +103,73 @@ void Controller::resign() {
   heartbeats_ = BrokerHeartbeats(settings_.broker_session_timeout);
 }
 
-Decision<wire::CreateTopicsResponse> Controller::create_topics(const RequestContext& context,
+Decision<wire::CreateTopicsResponse> Controller::create_topics(const ControllerRequest& context,
                                                                const wire::CreateTopicsRequest& request) {
   return decide_create_topics(context_for(context), request);
 }
 
-Decision<wire::DeleteTopicsResponse> Controller::delete_topics(const RequestContext& context,
+Decision<wire::DeleteTopicsResponse> Controller::delete_topics(const ControllerRequest& context,
                                                                const wire::DeleteTopicsRequest& request) {
   return decide_delete_topics(context_for(context), request);
 }
 
-Decision<wire::CreatePartitionsResponse> Controller::create_partitions(const RequestContext& context,
+Decision<wire::CreatePartitionsResponse> Controller::create_partitions(const ControllerRequest& context,
                                                                        const wire::CreatePartitionsRequest& request) {
   return decide_create_partitions(context_for(context), request);
 }
 
 Decision<wire::IncrementalAlterConfigsResponse> Controller::incremental_alter_configs(
-    const RequestContext& context, const wire::IncrementalAlterConfigsRequest& request) {
+    const ControllerRequest& context, const wire::IncrementalAlterConfigsRequest& request) {
   return decide_incremental_alter_configs(context_for(context), request);
 }
 
-Decision<wire::AlterConfigsResponse> Controller::alter_configs(const RequestContext& context,
+Decision<wire::AlterConfigsResponse> Controller::alter_configs(const ControllerRequest& context,
                                                                const wire::AlterConfigsRequest& request) {
   return decide_alter_configs(context_for(context), request);
 }
 
-Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const RequestContext& context,
+Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const ControllerRequest& context,
                                                                        const wire::BrokerRegistrationRequest& request) {
   return decide_broker_registration(context_for(context), request);
 }
 
-Decision<wire::BrokerHeartbeatResponse> Controller::broker_heartbeat(const RequestContext& context,
+Decision<wire::BrokerHeartbeatResponse> Controller::broker_heartbeat(const ControllerRequest& context,
                                                                      const wire::BrokerHeartbeatRequest& request) {
   return decide_broker_heartbeat(context_for(context), heartbeats_, request);
 }
 
-Decision<wire::UnregisterBrokerResponse> Controller::unregister_broker(const RequestContext& context,
+Decision<wire::UnregisterBrokerResponse> Controller::unregister_broker(const ControllerRequest& context,
                                                                        const wire::UnregisterBrokerRequest& request) {
   return decide_unregister_broker(context_for(context), request);
 }
 
 Decision<wire::ControllerRegistrationResponse> Controller::register_controller(
-    const RequestContext& context, const wire::ControllerRegistrationRequest& request) {
+    const ControllerRequest& context, const wire::ControllerRegistrationRequest& request) {
   return decide_controller_registration(context_for(context), request);
 }
 
 Decision<wire::AllocateProducerIdsResponse> Controller::allocate_producer_ids(
-    const RequestContext& context, const wire::AllocateProducerIdsRequest& request) {
+    const ControllerRequest& context, const wire::AllocateProducerIdsRequest& request) {
   return decide_allocate_producer_ids(context_for(context), request);
 }
 
-Decision<wire::AlterPartitionResponse> Controller::alter_partition(const RequestContext& context,
+Decision<wire::AlterPartitionResponse> Controller::alter_partition(const ControllerRequest& context,
                                                                    const wire::AlterPartitionRequest& request) {
   return decide_alter_partition(context_for(context), request);
 }
 
-Decision<wire::ElectLeadersResponse> Controller::elect_leaders(const RequestContext& context,
+Decision<wire::ElectLeadersResponse> Controller::elect_leaders(const ControllerRequest& context,
                                                                const wire::ElectLeadersRequest& request) {
   return decide_elect_leaders(context_for(context), request);
 }
 
-Decision<wire::UpdateFeaturesResponse> Controller::update_features(const RequestContext& context,
+Decision<wire::UpdateFeaturesResponse> Controller::update_features(const ControllerRequest& context,
                                                                    const wire::UpdateFeaturesRequest& request) {
   return decide_update_features(context_for(context), request);
 }
 
 Decision<wire::AssignReplicasToDirsResponse> Controller::assign_replicas_to_dirs(
-    const RequestContext& context, const wire::AssignReplicasToDirsRequest& request) {
+    const ControllerRequest& context, const wire::AssignReplicasToDirsRequest& request) {
   return decide_assign_replicas_to_dirs(context_for(context), request);
 }
 
@@ -179,7 +179,7 @@ Housekeeping Controller::no_op() const {
   return {.records = records.take()};
 }
 
-Housekeeping Controller::fence_stale_broker(const RequestContext& context) {
+Housekeeping Controller::fence_stale_broker(const ControllerRequest& context) {
   const auto expired = heartbeats_.take_expired(context.now);
   if (!expired) return {};
   auto records = RecordBatch::unlimited();
@@ -189,14 +189,14 @@ Housekeeping Controller::fence_stale_broker(const RequestContext& context) {
   return {.records = records.take(), .has_more = true};
 }
 
-Housekeeping Controller::balance_leaders(const RequestContext& context) {
+Housekeeping Controller::balance_leaders(const ControllerRequest& context) {
   RecordBatch records;
   server::balance_leaders(context_for(context), records);
   const bool has_more = records.size() >= kElectionsPerStepMax;
   return {.records = records.take(), .has_more = has_more};
 }
 
-Housekeeping Controller::elect_unclean_leaders(const RequestContext& context) {
+Housekeeping Controller::elect_unclean_leaders(const ControllerRequest& context) {
   RecordBatch records;
   server::elect_unclean_leaders(context_for(context), records);
   const bool has_more = records.size() >= kElectionsPerStepMax;

@@ -91,46 +91,47 @@ class Controller {
 
   // --- leadership
   // Becomes active with nothing uncommitted; the caller appends what is returned before anything else.
-  Result<Activation> activate(const RequestContext& context, const std::vector<OwnedBytes>& bootstrap);
+  Result<Activation> activate(const ControllerRequest& context, const std::vector<OwnedBytes>& bootstrap);
   void resign();
   bool is_active() const { return is_active_; }
   const BrokerHeartbeats& heartbeats() const { return heartbeats_; }
 
   // --- requests; only while active
-  Decision<wire::CreateTopicsResponse> create_topics(const RequestContext&, const wire::CreateTopicsRequest&);
-  Decision<wire::DeleteTopicsResponse> delete_topics(const RequestContext&, const wire::DeleteTopicsRequest&);
-  Decision<wire::CreatePartitionsResponse> create_partitions(const RequestContext&,
+  Decision<wire::CreateTopicsResponse> create_topics(const ControllerRequest&, const wire::CreateTopicsRequest&);
+  Decision<wire::DeleteTopicsResponse> delete_topics(const ControllerRequest&, const wire::DeleteTopicsRequest&);
+  Decision<wire::CreatePartitionsResponse> create_partitions(const ControllerRequest&,
                                                              const wire::CreatePartitionsRequest&);
   Decision<wire::IncrementalAlterConfigsResponse> incremental_alter_configs(
-      const RequestContext&, const wire::IncrementalAlterConfigsRequest&);
-  Decision<wire::AlterConfigsResponse> alter_configs(const RequestContext&, const wire::AlterConfigsRequest&);
-  Decision<wire::BrokerRegistrationResponse> register_broker(const RequestContext&,
+      const ControllerRequest&, const wire::IncrementalAlterConfigsRequest&);
+  Decision<wire::AlterConfigsResponse> alter_configs(const ControllerRequest&, const wire::AlterConfigsRequest&);
+  Decision<wire::BrokerRegistrationResponse> register_broker(const ControllerRequest&,
                                                              const wire::BrokerRegistrationRequest&);
-  Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const RequestContext&, const wire::BrokerHeartbeatRequest&);
-  Decision<wire::UnregisterBrokerResponse> unregister_broker(const RequestContext&,
+  Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const ControllerRequest&,
+                                                           const wire::BrokerHeartbeatRequest&);
+  Decision<wire::UnregisterBrokerResponse> unregister_broker(const ControllerRequest&,
                                                              const wire::UnregisterBrokerRequest&);
-  Decision<wire::ControllerRegistrationResponse> register_controller(const RequestContext&,
+  Decision<wire::ControllerRegistrationResponse> register_controller(const ControllerRequest&,
                                                                      const wire::ControllerRegistrationRequest&);
-  Decision<wire::AllocateProducerIdsResponse> allocate_producer_ids(const RequestContext&,
+  Decision<wire::AllocateProducerIdsResponse> allocate_producer_ids(const ControllerRequest&,
                                                                     const wire::AllocateProducerIdsRequest&);
-  Decision<wire::AlterPartitionResponse> alter_partition(const RequestContext&, const wire::AlterPartitionRequest&);
-  Decision<wire::ElectLeadersResponse> elect_leaders(const RequestContext&, const wire::ElectLeadersRequest&);
-  Decision<wire::UpdateFeaturesResponse> update_features(const RequestContext&, const wire::UpdateFeaturesRequest&);
-  Decision<wire::AssignReplicasToDirsResponse> assign_replicas_to_dirs(const RequestContext&,
+  Decision<wire::AlterPartitionResponse> alter_partition(const ControllerRequest&, const wire::AlterPartitionRequest&);
+  Decision<wire::ElectLeadersResponse> elect_leaders(const ControllerRequest&, const wire::ElectLeadersRequest&);
+  Decision<wire::UpdateFeaturesResponse> update_features(const ControllerRequest&, const wire::UpdateFeaturesRequest&);
+  Decision<wire::AssignReplicasToDirsResponse> assign_replicas_to_dirs(const ControllerRequest&,
                                                                        const wire::AssignReplicasToDirsRequest&);
 
   // --- housekeeping; only while active
   // Every metadata.max.idle.interval.ms (500 ms): so that the high watermark moves and standbys know that we live.
   Housekeeping no_op() const;
   // Every eighth of the session timeout: fences a broker that was not heard of.
-  Housekeeping fence_stale_broker(const RequestContext& context);
+  Housekeeping fence_stale_broker(const ControllerRequest& context);
   // Every leader.imbalance.check.interval.seconds, with auto.leader.rebalance.enable.
-  Housekeeping balance_leaders(const RequestContext& context);
+  Housekeeping balance_leaders(const ControllerRequest& context);
   // Every unclean.leader.election.interval.ms.
-  Housekeeping elect_unclean_leaders(const RequestContext& context);
+  Housekeeping elect_unclean_leaders(const ControllerRequest& context);
 
  private:
-  DecideContext context_for(const RequestContext& request);
+  DecideContext context_for(const ControllerRequest& request);
   void note_brokers(const MetadataChanges& changes, Offset last_offset);
 
   ControllerSettings settings_;

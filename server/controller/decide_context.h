@@ -17,7 +17,7 @@
 namespace muir::server {
 
 // What comes with a request.
-struct RequestContext {
+struct ControllerRequest {
   Instant now;
   Offset next_offset;                        // Where the first record of the decision will go, if it is appended next.
   std::int16_t api_version = 0;              // Of the request.
@@ -34,7 +34,7 @@ struct DecideContext {
   const BrokerHeartbeats& heartbeats;
   std::mt19937_64& random;
   const std::function<Uuid()>& new_uuid;
-  const RequestContext& request;
+  const ControllerRequest& request;
 
   const MetadataImage& image() const { return state.image; }
   RecordOptions record_options() const { return image().features.record_options(); }
