@@ -2,8 +2,8 @@
 # Installs only what is missing, so that a machine that has it all needs neither root nor a network.
 packages_build=(g++ cmake ninja-build mold ccache pkg-config python3 libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libfmt-dev libspdlog-dev libcli11-dev libre2-dev zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev
-  libgtest-dev libgmock-dev libbenchmark-dev)
-packages_test=(clang-19 libclang-rt-19-dev clang-format-19 universal-ctags git librdkafka-dev kcat
+  libbenchmark-dev)
+packages_test=(libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev clang-format-19 universal-ctags git librdkafka-dev kcat
   openjdk-17-jdk-headless maven)
 
 install_packages() {

@@ -103,7 +103,7 @@ class Tidy(unittest.TestCase):
 
     def test_flags_names_with_two_ideas(self):
         self.assert_flags({"wire/base/fetch_and_produce.h": ""}, "two ideas")
-        self.assertEqual(self.complaints({"wire/base/command.h": "", "wire/base/random.h": ""}), [])
+        self.assertEqual(self.complaints({"wire/base/command.h": "", "wire/base/random.h": "", "docs/a-and-b.md": ""}), [])
 
     def test_flags_a_second_place_that_maps_errors(self):
         line = "auto f(E e) { if (e == Errc::full) return ErrorCode::NONE; }\n"
