@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the tree against its own rules; prints one line for each breach.
+"""tidy.py [ROOT]: holds the tree against its own rules; prints one line for each breach."""
 
-  tidy.py [--apis FILE] [ROOT]     FILE: one advertised API name a line
-"""
-
-import argparse
 import pathlib
 import sys
 
@@ -28,12 +24,7 @@ def complaints(root, api_names=()):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--apis", type=pathlib.Path)
-    parser.add_argument("root", nargs="?", default=HERE.parent.parent)
-    options = parser.parse_args()
-    api_names = options.apis.read_text().split() if options.apis else ()
-    found = list(complaints(options.root, api_names))
+    found = list(complaints(sys.argv[1] if len(sys.argv) > 1 else HERE.parent.parent))
     print("\n".join(found) if found else "tidy")
     return 1 if found else 0
 
