@@ -111,4 +111,7 @@ function(muir_messages folder)
   add_custom_command(OUTPUT ${files} COMMAND ${generate} ${arguments} DEPENDS ${schemas} ${scripts}
                      COMMENT "Generating the messages of ${folder}" VERBATIM)
   muir_library(${folder} ${ARGN} SOURCES ${files})
+  add_test(NAME wire/generator COMMAND ${Python3_EXECUTABLE} -B -m unittest discover -p "*_test.py"
+           WORKING_DIRECTORY ${generator})
+  set_tests_properties(wire/generator PROPERTIES TIMEOUT 60 LABELS unit)
 endfunction()

@@ -135,7 +135,8 @@ inline constexpr OptionalOps kOptionalOps{
       auto& optional = *static_cast<std::optional<T>*>(at);
       return optional ? &*optional : nullptr;
     },
-    [](void* at) -> void* { return &static_cast<std::optional<T>*>(at)->emplace(); },
+    // emplace() without a value asks whether T has a default while T's own class is incomplete (CWG 1397).
+    [](void* at) -> void* { return &static_cast<std::optional<T>*>(at)->emplace(T()); },
     [](void* at) { static_cast<std::optional<T>*>(at)->reset(); },
 };
 
