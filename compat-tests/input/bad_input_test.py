@@ -20,6 +20,7 @@ from raw_connection import API_VERSIONS, RawConnection, api_versions_request, re
 from record_batch import record_batch  # noqa: E402
 
 BOOTSTRAP = os.environ["MUIR_BOOTSTRAP"]
+LOG = pathlib.Path(os.environ["MUIR_LOG"])
 TOPIC = "bystander"
 NOW = int(time.time() * 1000)
 VOTE, UNKNOWN_KEY = 52, 999
@@ -152,6 +153,17 @@ class BadInput(unittest.TestCase):
 
     def test_bytes_behind_a_request_are_ignored(self):
         self.assertEqual(self.connection.call(metadata_request([TOPIC]) + b"and more")[:4], struct.pack(">i", 3))
+
+    def test_the_log_says_what_and_from_whom_in_one_line(self):
+        if os.environ["BROKER_KIND"] != "muir":
+            return  # Apache Kafka says it elsewhere, at another level.
+        host, port = self.connection.socket.getsockname()
+        self.assert_closes(frame=request_header(UNKNOWN_KEY, 0, 5))
+        deadline = time.monotonic() + 10
+        while not (lines := [line for line in LOG.read_text().splitlines() if f"{host}:{port}" in line]):
+            self.assertLess(time.monotonic(), deadline, f"nothing about {host}:{port} in the log")
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(str(UNKNOWN_KEY), lines[0])
 
     # Bodies.
 
