@@ -13,6 +13,8 @@ Log::Log(Disk& disk, LogOpenParams params, const Clock& clock)
     : disk_(disk),
       clock_(clock),
       directory_(std::move(params.directory)),
+      name_(parse_partition_directory(directory_.substr(directory_.find_last_of('/') + 1))
+                .value_or(PartitionDirectory{})),
       config_(std::move(params.config)),
       snapshots_(disk, directory_),
       trash_(disk),
@@ -153,9 +155,7 @@ Task<Result<std::string>> Log::mark_deleted() {
   const auto flush = co_await flushes_.turn();
   if (closed_) co_return Errc::closed;
   const std::string parent = parent_directory(directory_);
-  const auto name = parse_partition_directory(directory_.substr(directory_.find_last_of('/') + 1));
-  if (!name) co_return Errc::malformed_file;
-  const std::string target = parent + "/" + unique_directory_name(name->topic, name->partition, kDeleteDirSuffix);
+  const std::string target = parent + "/" + unique_directory_name(name_.topic, name_.partition, kDeleteDirSuffix);
   const auto renamed = co_await disk_.rename(directory_, target);
   if (!renamed) co_return failed(renamed.error());
   closed_ = true;

@@ -8,11 +8,13 @@
 #include "storage/log/append_info.h"
 #include "storage/log/append_queue.h"
 #include "storage/log/errc.h"
+#include "storage/log/file_names.h"
 #include "storage/log/leader_epochs.h"
 #include "storage/log/log_config.h"
 #include "storage/log/position_cache.h"
 #include "storage/log/producer_snapshots.h"
 #include "storage/log/producer_state.h"
+#include "storage/log/record_rejection.h"
 #include "storage/log/segment_list.h"
 #include "storage/log/segment_trash.h"
 #include "wire/base/clock.h"
@@ -88,9 +90,11 @@ class Log {
   // Validates a producer's batches, assigns offsets and the leader epoch in place (or rewrites the batches where
   // compression.type or LogAppendTime ask for it), checks sequences, rolls when due, and writes all batches by one
   // gathered write.  All of `records` or nothing.  `records` stays alive and untouched until the task has ended.
-  // With flush.messages reached, ends only when the batches are durable.
+  // With flush.messages reached, ends only when the batches are durable.  When the records themselves are refused,
+  // `*rejection` says why.  The Raft leader's batches have their offsets and epoch already and are taken as they are.
   Task<Result<AppendInfo>> append_as_leader(MutableByteView records, Epoch leader_epoch,
-                                            AppendOrigin origin = AppendOrigin::client);
+                                            AppendOrigin origin = AppendOrigin::client,
+                                            RecordRejection* rejection = nullptr);
 
   // Appends a leader's batches as they are: offsets, epochs and timestamps are theirs.  Batches of a later epoch than
   // `leader_epoch` are left out, with all that follow.  Fails with unexpected_append_offset and offsets_out_of_order.
@@ -154,6 +158,9 @@ class Log {
   Result<void> usable() const;
   Error failed(Error error);  // Marks the log offline unless the disk is merely full.
 
+  Result<void> validate(MutableByteView records, Epoch leader_epoch, Batches& batches, RecordRejection* rejection);
+  Result<void> take_given(ByteView records, Epoch leader_epoch, Batches& batches);
+  Task<Result<AppendInfo>> append_given(ByteView records, Epoch leader_epoch, AppendOrigin origin);
   Task<Result<AppendInfo>> append_in_turn(Batches& batches);
   Task<Result<void>> write_batches(const Batches& batches, const AppendInfo& info);
   Task<Result<void>> assign_epochs(const Batches& batches);
@@ -181,6 +188,7 @@ class Log {
   Disk& disk_;
   const Clock& clock_;
   std::string directory_;
+  PartitionDirectory name_;  // What the directory's name says.
   LogConfig config_;
   std::optional<Uuid> topic_id_;
   bool offline_ = false;

@@ -3,6 +3,7 @@
 
 #include "storage/log/file_names.h"
 #include "storage/log/log.h"
+#include "storage/log/record_validator.h"
 
 namespace muir::storage {
 
@@ -13,6 +14,8 @@ struct Log::Batches {
   std::vector<std::optional<EndTxnMarker>> markers;
   ByteView bytes;
   std::int64_t max_timestamp = kNoTimestamp;
+  std::int64_t log_append_time = kNoTimestamp;
+  OwnedBytes rewritten;  // What `bytes` is a view of, where the validator made new ones.
   bool offsets_increase = true;
 
   void add(const wire::BatchView& batch) {
@@ -25,61 +28,101 @@ struct Log::Batches {
   }
 };
 
-Task<Result<AppendInfo>> Log::append_as_leader(MutableByteView records, Epoch leader_epoch, AppendOrigin origin) {
+namespace {
+
+// Its buffers are large and outlive no call: one serves all logs of a shard, which is a thread.
+RecordValidator& validator_of_this_shard() {
+  thread_local RecordValidator validator;
+  return validator;
+}
+
+}  // namespace
+
+Task<Result<AppendInfo>> Log::append_as_leader(MutableByteView records, Epoch leader_epoch, AppendOrigin origin,
+                                               RecordRejection* rejection) {
+  if (origin == AppendOrigin::replication || origin == AppendOrigin::raft_leader) {
+    auto given = co_await append_given(records, leader_epoch, origin);
+    co_return given;
+  }
   Result<AppendInfo> info = Errc::closed;
   {
     const auto turn = co_await changes_.turn();
     Batches batches;
     batches.origin = origin;
-    Offset next = log_end_offset_;
-    std::size_t at = 0;
-    while (at < records.size()) {
-      const MutableByteView rest = records.subspan(at);
-      const auto batch = wire::BatchView::parse(rest);
-      if (!batch) co_return Errc::corrupt_batch;
-      if (origin == AppendOrigin::client && batch->base_offset() != Offset{0}) co_return Errc::invalid_record;
-      if (batch->size_bytes() > static_cast<std::size_t>(config_.max_message_bytes)) co_return Errc::record_too_large;
-      if (!batch->crc_is_valid()) co_return Errc::corrupt_batch;
-      wire::set_base_offset(rest, next);
-      wire::set_leader_epoch(rest, leader_epoch);
-      batches.add(*batch);
-      next = batch->end_offset();
-      at += batch->size_bytes();
-    }
-    batches.bytes = records;
-    if (!batches.offsets_increase) co_return Errc::invalid_record;
+    const auto validated = validate(records, leader_epoch, batches, rejection);
+    if (!validated) co_return validated.error();
     info = co_await append_in_turn(batches);
+    if (info && !info->is_duplicate) info->log_append_time = batches.log_append_time;
   }
   const auto flushed = co_await flush_if_due(info);
   if (!flushed) co_return flushed.error();
   co_return info;
 }
 
+Result<void> Log::validate(MutableByteView records, Epoch leader_epoch, Batches& batches, RecordRejection* rejection) {
+  AppendTarget target;
+  target.topic = name_.topic;
+  target.partition = name_.partition;
+  target.next_offset = log_end_offset_;
+  target.leader_epoch = leader_epoch;
+  target.now_ms = clock_.wall_ms();
+  target.from_client = batches.origin == AppendOrigin::client;
+  auto validated = validator_of_this_shard().validate(records, config_, target);
+  if (!validated) {
+    const Error error = validated.error().error;
+    if (rejection != nullptr) *rejection = std::move(validated).error();
+    return error;
+  }
+  batches.bytes = validated->bytes;
+  if (validated->is_rewritten) {
+    // Another log of this shard may need the validator before the disk has answered.
+    batches.rewritten.assign(validated->bytes.begin(), validated->bytes.end());
+    batches.bytes = batches.rewritten;
+  }
+  batches.log_append_time = validated->log_append_time;
+  const auto batch = wire::BatchView::parse(batches.bytes);
+  CHECK(batch && batch->size_bytes() == batches.bytes.size());
+  batches.add(*batch);
+  return ok();
+}
+
 Task<Result<AppendInfo>> Log::append_as_follower(ByteView records, Epoch leader_epoch) {
-  Batches batches;
-  batches.origin = AppendOrigin::replication;
+  auto given = co_await append_given(records, leader_epoch, AppendOrigin::replication);
+  co_return given;
+}
+
+// Takes the batches of `records` up to the first that its origin may not hand over now.
+Result<void> Log::take_given(ByteView records, Epoch leader_epoch, Batches& batches) {
   wire::BatchWalker walker(records);
-  std::size_t taken = 0;
   for (;;) {
     const auto step = walker.next();
-    if (!step) co_return Errc::corrupt_batch;
-    if (!*step) break;
+    if (!step) return Errc::corrupt_batch;
+    if (!*step) return ok();
     const auto batch = wire::BatchView::parse((*step)->bytes);
-    if (!batch)
-      co_return batch.error() == wire::RecordErrc::old_format ? Errc::unsupported_message_format : Errc::corrupt_batch;
-    // The leader has moved on; what it wrote since is fetched again under the epoch it wrote it in (KIP-1191).
-    if (batch->leader_epoch() != kNoEpoch && batch->leader_epoch() > leader_epoch) break;
-    if (!batch->crc_is_valid()) co_return Errc::corrupt_batch;
+    if (!batch && batch.error() == wire::RecordErrc::old_format) return Errc::unsupported_message_format;
+    if (!batch) return Errc::corrupt_batch;
+    const bool from_raft = batches.origin == AppendOrigin::raft_leader;
+    if (from_raft && batch->leader_epoch() != leader_epoch) return Errc::invalid_record;
+    // The leader has moved on; what it wrote since is fetched again under the epoch it wrote it in (KAFKA-18723).
+    if (!from_raft && batch->leader_epoch() > leader_epoch) return ok();
+    if (!batch->crc_is_valid()) return Errc::corrupt_batch;
     batches.add(*batch);
-    taken = walker.position();
+    if (!batches.offsets_increase) return Errc::offsets_out_of_order;
+    batches.bytes = records.first(walker.position());
   }
-  batches.bytes = records.first(taken);
+}
+
+Task<Result<AppendInfo>> Log::append_given(ByteView records, Epoch leader_epoch, AppendOrigin origin) {
+  Batches batches;
+  batches.origin = origin;
+  const auto taken = take_given(records, leader_epoch, batches);
+  if (!taken) co_return taken.error();
   Result<AppendInfo> info = Errc::closed;
   {
     const auto turn = co_await changes_.turn();
-    if (!batches.offsets_increase) co_return Errc::offsets_out_of_order;
-    if (!batches.headers.empty() && batches.headers.front().base_offset < log_end_offset_)
+    if (!batches.headers.empty() && batches.headers.front().base_offset < log_end_offset_) {
       co_return Errc::unexpected_append_offset;
+    }
     info = co_await append_in_turn(batches);
   }
   const auto flushed = co_await flush_if_due(info);

@@ -76,11 +76,12 @@ Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max,
 Task<Result<std::optional<TimestampedOffset>>> Log::offset_for_timestamp(std::int64_t timestamp) {
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     const auto segment = segments_[i];
-    if (segment->largest_timestamp() < timestamp) continue;
+    if (segment->max_timestamp().timestamp < timestamp) continue;
     Epoch leader_epoch = kNoEpoch;
     const auto found = co_await segment->find_by_timestamp(timestamp, log_start_offset_, &leader_epoch);
     if (!found) co_return found.error();
-    if (!*found) co_return std::optional<TimestampedOffset>{};
+    // What was found may all lie below the log start offset.  Kafka gives up there and answers that there is none.
+    if (!*found) continue;
     co_return std::optional(TimestampedOffset{(*found)->timestamp, (*found)->offset, leader_epoch});
   }
   co_return std::optional<TimestampedOffset>{};

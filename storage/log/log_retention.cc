@@ -43,6 +43,8 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   recovery_point_ = std::min(recovery_point_, offset);
   log_start_offset_ = std::min(log_start_offset_, offset);
   high_watermark_ = std::min(high_watermark_, offset);
+  const auto named = co_await disk_.sync_directory(directory_);
+  if (!named) co_return named.error();
   const auto cut = co_await segments_.active()->truncate_to(offset, clock_.wall_ms());
   if (!cut) co_return cut.error();
   const auto opened = co_await segments_.active()->open_for_append();

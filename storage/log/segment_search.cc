@@ -156,6 +156,9 @@ Task<Result<void>> Segment::cut_file(std::uint32_t size_bytes) {
   } else {
     const auto cut = co_await file->truncate(size_bytes);
     if (!cut) co_return cut.error();
+    // Durable before anything is written there: a crash must not mix what was cut with what came after.
+    const auto synced = co_await file->sync_data();
+    if (!synced) co_return synced.error();
   }
   size_bytes_ = size_bytes;
   co_return ok();
