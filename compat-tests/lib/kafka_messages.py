@@ -36,6 +36,31 @@ class Cursor:
         self.at += size
         return self.data[self.at - size:self.at].decode()
 
+    def uvarint(self):
+        value = shift = 0
+        while True:
+            byte = self.take("B")
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def compact_string(self):
+        size = self.uvarint() - 1
+        if size < 0:
+            return None
+        self.at += size
+        return self.data[self.at - size:self.at].decode()
+
+    def tags(self):
+        """{tag: a cursor over its bytes}"""
+        fields = {}
+        for _ in range(self.uvarint()):
+            tag, size = self.uvarint(), self.uvarint()
+            fields[tag] = Cursor(self.data[self.at:self.at + size])
+            self.at += size
+        return fields
+
 
 def string(text):
     return struct.pack(">h", len(text)) + text.encode()
