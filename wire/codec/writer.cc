@@ -1,7 +1,10 @@
 #include "wire/codec/writer.h"
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 #include "wire/base/check.h"
 
@@ -11,6 +14,7 @@ namespace {
 constexpr std::size_t kStringBytesMax = std::numeric_limits<std::int16_t>::max();
 constexpr std::size_t kLengthMax = std::numeric_limits<std::int32_t>::max() - 1;  // Room for the + 1 of a varint.
 constexpr std::size_t kUvarintBytesMax = 5;
+constexpr std::size_t kFirstBytes = 128;
 
 std::size_t put_uvarint(std::uint64_t value, std::byte* out) {
   std::size_t size = 0;
@@ -38,7 +42,11 @@ void Writer::write_varlong(std::int64_t value) {
   write_view({encoded, put_uvarint(zigzag, encoded)});
 }
 
-void Writer::write_view(ByteView bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
+void Writer::write_view(ByteView bytes) {
+  if (!bytes.empty()) std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
+}
+
+void Writer::grow(std::size_t bytes) { buffer_.resize(std::max({buffer_.size() * 2, size_ + bytes, kFirstBytes})); }
 
 void Writer::write_string(std::string_view text, bool flexible) {
   if (text.size() > kStringBytesMax) return fail(Errc::length_out_of_range);
@@ -57,7 +65,7 @@ void Writer::write_bytes(ByteView bytes, bool flexible) {
 void Writer::write_records(const Records& records, bool flexible) {
   write_count(records.size_in_bytes(), flexible);
   if (!records.is_external) return write_view(records.bytes);
-  externals_.push_back({buffer_.size(), records.size, records.token});
+  externals_.push_back({size_, records.size, records.token});
   external_bytes_ += records.size;
 }
 
@@ -74,25 +82,36 @@ void Writer::write_null_string(bool flexible) { flexible ? write_uvarint(0) : wr
 void Writer::write_null(bool flexible) { flexible ? write_uvarint(0) : write_int32(-1); }
 
 std::size_t Writer::reserve_int32() {
-  const std::size_t position = buffer_.size();
+  const std::size_t position = size_;
   write_int32(0);
   return position;
 }
 
 void Writer::patch_int32(std::size_t position, std::int32_t value) {
-  CHECK(position + sizeof value <= buffer_.size());
+  CHECK(position + sizeof value <= size_);
   store_big_endian(buffer_.data() + position, value);
 }
 
 void Writer::insert_uvarint_size(std::size_t position) {
   CHECK(externals_.empty() || externals_.back().position <= position);  // No schema has records in a tagged field.
   std::byte encoded[kUvarintBytesMax];
-  const std::size_t size = put_uvarint(buffer_.size() - position, encoded);
-  buffer_.insert(buffer_.begin() + static_cast<std::ptrdiff_t>(position), encoded, encoded + size);
+  const std::size_t measured = size_ - position;
+  const std::size_t size = put_uvarint(measured, encoded);
+  extend(size);
+  std::byte* const begin = buffer_.data() + position;
+  std::memmove(begin + size, begin, measured);
+  std::memcpy(begin, encoded, size);
+}
+
+OwnedBytes Writer::take() {
+  buffer_.resize(size_);
+  OwnedBytes taken = std::move(buffer_);
+  clear();
+  return taken;
 }
 
 void Writer::clear() {
-  buffer_.clear();
+  size_ = 0;
   externals_.clear();
   external_bytes_ = 0;
   error_ = {};

@@ -61,25 +61,37 @@ class Writer {
   // Writes, before what was written since `position`, how long that is: the size prefix of a tagged field.
   void insert_uvarint_size(std::size_t position);
 
-  ByteView bytes() const { return buffer_; }
+  ByteView bytes() const { return {buffer_.data(), size_}; }
   const std::vector<External>& externals() const { return externals_; }
   // Of the message: bytes() and all externals.
-  std::size_t size() const { return buffer_.size() + external_bytes_; }
-  OwnedBytes take() { return std::move(buffer_); }
+  std::size_t size() const { return size_ + external_bytes_; }
+  // The bytes, and leaves none.
+  OwnedBytes take();
 
   // Forgets everything but the buffer's capacity.
   void clear();
-  void reserve(std::size_t bytes) { buffer_.reserve(bytes); }
+  // Room for `bytes` more, so that writing them does not grow the buffer.
+  void reserve(std::size_t bytes) {
+    if (buffer_.size() - size_ < bytes) grow(bytes);
+  }
 
  private:
   template <class Int>
   void write_integer(Int value) {
-    const std::size_t at = buffer_.size();
-    buffer_.resize(at + sizeof(Int));
-    store_big_endian(buffer_.data() + at, value);
+    store_big_endian(extend(sizeof(Int)), value);
   }
 
-  OwnedBytes buffer_;
+  // Room for `bytes` more at the end, whose content is undefined.
+  std::byte* extend(std::size_t bytes) {
+    if (buffer_.size() - size_ < bytes) [[unlikely]]
+      grow(bytes);
+    size_ += bytes;
+    return buffer_.data() + size_ - bytes;
+  }
+  void grow(std::size_t bytes);
+
+  OwnedBytes buffer_;  // Longer than what has been written, so that appending an integer needs no call.
+  std::size_t size_ = 0;
   std::vector<External> externals_;
   std::size_t external_bytes_ = 0;
   Error error_;
