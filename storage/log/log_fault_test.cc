@@ -1,0 +1,166 @@
+// What a Log does when its disk fails.
+#include <cerrno>
+
+#include <gtest/gtest.h>
+
+#include "storage/log/test_batches.h"
+
+namespace muir::storage {
+namespace {
+
+using testing::BatchSpec;
+using testing::LogBench;
+
+// Appends, rolls, truncates, flushes and closes, and says which offsets were promised to be durable.  Stops at the
+// first failure, as a broker's partition does.
+Offset use(LogBench& bench) {
+  Offset durable{0};
+  const auto opened = bench.try_open();
+  if (!opened) return durable;
+  Log& log = **opened;
+  const auto append = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      OwnedBytes bytes = testing::make_batch({.value_bytes = 300});
+      if (!log.append_as_leader(bytes, Epoch{1}).run_inline()) return false;
+      log.set_high_watermark(log.log_end_offset());
+    }
+    return true;
+  };
+  if (!append(6)) return durable;
+  if (!log.flush().run_inline()) return durable;
+  durable = log.recovery_point();
+  bench.recovery_point = durable;
+  if (!append(3) || !log.truncate_to(Offset{8}).run_inline()) return durable;
+  if (!append(4) || !log.roll().run_inline() || !append(1)) return durable;
+  if (!log.do_chores().run_inline() || !log.close().run_inline()) return durable;
+  durable = log.recovery_point();
+  return durable;
+}
+
+TEST(LogFault, LosesNothingDurableWhicheverOperationFails) {
+  std::uint64_t number = 0;
+  for (bool undisturbed = false; !undisturbed; ++number) {
+    for (const bool power_cut : {false, true}) {
+      LogBench bench(number);
+      bench.config.segment_bytes = 1500;
+      const std::uint64_t before = bench.disk.operations();
+      bench.disk.fail_operation(before + number);
+      const Offset durable = use(bench);
+      undisturbed = bench.disk.operations() <= before + number;
+      bench.disk.heal();
+      if (power_cut) bench.disk.crash();
+
+      const auto again = bench.try_open();
+
+      ASSERT_TRUE(again) << "after operation " << number << ": " << again.error().message();
+      bench.log.reset();
+      LogBench* const reader = &bench;
+      reader->open();
+      EXPECT_GE(reader->log->log_end_offset(), durable) << "after operation " << number;
+      for (Offset at{0}; at < durable; ++at) {
+        const auto bytes = reader->read(at, 1);
+        ASSERT_TRUE(bytes && !bytes->empty()) << "offset " << at.value << " after operation " << number;
+        EXPECT_TRUE(wire::BatchView::parse(*bytes)->crc_is_valid());
+      }
+      EXPECT_TRUE(reader->append({})) << "after operation " << number;
+    }
+  }
+  EXPECT_GT(number, 60u) << "the story is long enough to mean something";
+}
+
+TEST(LogFault, AFullDiskRefusesTheAppendAndNothingElse) {
+  LogBench bench;
+  bench.open();
+  ASSERT_TRUE(bench.append({}));
+  const auto before = bench.disk.content("/data/t-0/00000000000000000000.log");
+  bench.disk.set_capacity(500);
+
+  EXPECT_EQ(bench.append({.value_bytes = 1000}).error(), Errc::disk_full);
+
+  EXPECT_EQ(bench.disk.content("/data/t-0/00000000000000000000.log"), before) << "cut back to the last whole batch";
+  EXPECT_FALSE(bench.read(Offset{0})->empty());
+  bench.disk.set_capacity(1 << 20);
+  EXPECT_EQ(bench.append({.value_bytes = 1000})->first_offset, Offset{1});
+}
+
+TEST(LogFault, AFailedSyncTakesTheLogOfflineForGood) {
+  LogBench bench;
+  bench.open();
+  ASSERT_TRUE(bench.append({}));
+  bench.disk.fail_operation(bench.disk.operations());
+
+  EXPECT_EQ(bench.log->flush().run_inline().error(), Errc::log_offline);
+
+  EXPECT_TRUE(bench.log->is_offline());
+  EXPECT_EQ(bench.log->flush().run_inline().error(), Errc::log_offline) << "not retried as if it could still work";
+  EXPECT_EQ(bench.append({}).error(), Errc::log_offline);
+  EXPECT_FALSE(bench.read(Offset{0})->empty()) << "reads go on";
+}
+
+TEST(LogFault, ASliceKeepsItsBytesThroughTruncationAndDeletion) {
+  LogBench bench;
+  bench.open();
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(bench.append({}));
+  const auto slice = bench.log->read(Offset{0}, 1 << 20, true, Offset{4}).get();
+  ASSERT_TRUE(slice);
+  OwnedBytes before(slice->bytes.size_bytes), after(slice->bytes.size_bytes);
+  ASSERT_TRUE(slice->bytes.file->read(slice->bytes.position, before).get());
+
+  ASSERT_EQ(bench.log->truncate_to(Offset{1}).run_inline().value(), 3);
+  ASSERT_TRUE(bench.append({.value_bytes = 77}));
+  ASSERT_TRUE(bench.log->mark_deleted().run_inline());
+
+  EXPECT_EQ(slice->bytes.file->read(slice->bytes.position, after).get().value(), after.size());
+  EXPECT_EQ(before, after);
+}
+
+TEST(LogFault, RefusesADirectoryOfAnotherTopic) {
+  LogBench bench;
+  LogOpenParams params;
+  params.directory = "/data/t-0";
+  params.topic_id = Uuid::from_halves(1, 2);
+  ASSERT_TRUE(Log::open(bench.disk, params, bench.clock));
+  params.topic_id = Uuid::from_halves(1, 3);
+
+  EXPECT_EQ(Log::open(bench.disk, params, bench.clock).error(), Errc::inconsistent_topic_id);
+}
+
+TEST(LogFault, RebuildsDamagedIndexes) {
+  LogBench bench;
+  bench.config.segment_bytes = 2000;
+  bench.config.index_interval_bytes = 100;
+  bench.open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(bench.append({.value_bytes = 200}));
+  bench.close();
+  const std::string index = "/data/t-0/00000000000000000000.index";
+  const OwnedBytes whole = bench.disk.content(index);
+  ASSERT_GT(whole.size(), 8u);
+  bench.disk.lose_last_bytes(index, 3);
+
+  bench.open(true);
+
+  EXPECT_EQ(bench.disk.content(index), whole);
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{20});
+}
+
+TEST(LogFault, TakesThePreallocatedTailOfAnIndexForUnusedSpace) {
+  LogBench bench;
+  bench.config.index_interval_bytes = 100;
+  bench.open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(bench.append({.value_bytes = 200}));
+  bench.close();
+  for (const char* name : {"/data/t-0/00000000000000000000.index", "/data/t-0/00000000000000000000.timeindex"}) {
+    OwnedBytes padded = bench.disk.content(name);
+    padded.resize(240 * 100);
+    bench.disk.put(name, padded);
+  }
+
+  bench.open(true);
+
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{20});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(wire::BatchView::parse(*bench.read(Offset{i}))->base_offset(), Offset{i});
+  EXPECT_TRUE(bench.append({}));
+}
+
+}  // namespace
+}  // namespace muir::storage
