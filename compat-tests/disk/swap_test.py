@@ -81,12 +81,17 @@ def write_more(remote, address, turn):
         remote.ask("topic", address, "rolling", 1, "segment.bytes=1048576", "index.interval.bytes=1000")
         remote.ask("topic", address, "recompressed", 1, "compression.type=zstd")
         remote.ask("topic", address, "appended", 1, "message.timestamp.type=LogAppendTime")
+        remote.ask("topic", address, "growing", 1)
+    else:
+        remote.ask("grow", address, "growing", turn + 1)
+        remote.ask("truncate", address, "rolling", 1500 * turn)
+        remote.ask("delete", address, f"turn-{turn - 1}")
     remote.ask("topic", address, f"turn-{turn}", 2, f"retention.ms={10 ** 12 + turn}")
     for number, codec in enumerate(CODECS):
         remote.ask("write", address, f"codec-{codec}", 3, 150, 100 * turn + number, f"compression.type={codec}")
     remote.ask("write", address, "rolling", 1, 3000, turn, "linger.ms=5")
-    for topic in ("recompressed", "appended", f"turn-{turn}"):
-        remote.ask("write", address, topic, 1, 50, turn, "compression.type=lz4")
+    for topic in ("recompressed", "appended", "growing", f"turn-{turn}"):
+        remote.ask("write", address, topic, turn + 1 if topic == "growing" else 1, 50, turn, "compression.type=lz4")
 
 
 def compare(before, after, what):

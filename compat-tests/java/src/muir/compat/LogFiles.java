@@ -23,7 +23,8 @@ final class LogFiles {
         int read = 0;
         List<Path> folders;
         try (var entries = Files.list(directory)) {
-            folders = entries.filter(Files::isDirectory).sorted().toList();
+            // What is being deleted was closed in the middle: its indexes keep the size they were made with.
+            folders = entries.filter(Files::isDirectory).filter(folder -> !folder.toString().endsWith("-delete")).sorted().toList();
         }
         for (Path folder : folders) {
             boolean metadata = folder.getFileName().toString().startsWith("__cluster_metadata");

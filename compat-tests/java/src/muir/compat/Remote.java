@@ -13,6 +13,9 @@ import java.util.Map;
  *
  *   topic BOOTSTRAP NAME PARTITIONS [KEY=VALUE...]   creates a topic
  *   write BOOTSTRAP NAME PARTITIONS COUNT SEED [KEY=VALUE...]   produces records that follow from the seed
+ *   delete BOOTSTRAP NAME                        deletes a topic
+ *   grow BOOTSTRAP NAME PARTITIONS               to that many
+ *   truncate BOOTSTRAP NAME OFFSET               deletes the records of partition 0 before an offset
  *   dump BOOTSTRAP FILE         writes topics, their configurations and every record down, a line each
  *   files DIRECTORY [indexes]   has Kafka's own tool read every file below; indexes too, after a clean stop
  */
@@ -37,6 +40,7 @@ public final class Remote {
     private static void run(String[] words) throws Exception {
         switch (words[0]) {
             case "topic" -> topic(words);
+            case "delete", "grow", "truncate" -> change(words);
             case "write" -> Samples.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
                 Long.parseLong(words[5]), settings(words, 6));
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
@@ -48,6 +52,16 @@ public final class Remote {
     private static void topic(String[] words) throws Exception {
         try (var target = new Target(words[1], null)) {
             target.create(words[2], Integer.parseInt(words[3]), settings(words, 4));
+        }
+    }
+
+    private static void change(String[] words) throws Exception {
+        try (var target = new Target(words[1], null)) {
+            switch (words[0]) {
+                case "delete" -> target.delete(words[2]);
+                case "grow" -> target.grow(words[2], Integer.parseInt(words[3]));
+                default -> target.truncate(words[2], Long.parseLong(words[3]));
+            }
         }
     }
 

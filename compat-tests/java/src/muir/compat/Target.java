@@ -9,8 +9,10 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -46,6 +48,25 @@ final class Target implements AutoCloseable {
     void create(String name, int partitions, Map<String, String> configs) throws Exception {
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs))).all().get();
         awaitLeaders(name, partitions);
+    }
+
+    /** Returns when the topic is no longer listed. */
+    void delete(String name) throws Exception {
+        admin.deleteTopics(List.of(name)).all().get();
+        long deadline = System.nanoTime() + AWAIT_SECONDS_MAX * 1_000_000_000L;
+        while (admin.listTopics().names().get().contains(name)) {
+            Checks.expect(System.nanoTime() < deadline, "%s is still listed", name);
+            Thread.sleep(5);
+        }
+    }
+
+    void grow(String name, int partitions) throws Exception {
+        admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all().get();
+        awaitLeaders(name, partitions);
+    }
+
+    void truncate(String name, long before) throws Exception {
+        admin.deleteRecords(Map.of(new TopicPartition(name, 0), RecordsToDelete.beforeOffset(before))).all().get();
     }
 
     /** A topic is created when the controller has written it down; its partitions answer a moment later. */
