@@ -109,6 +109,7 @@ class PartitionState {
   const Isr& isr() const { return isr_; }
   const PartitionRegistration& registration() const { return registration_; }
   bool is_adding_replica(NodeId broker) const;
+  bool has_follower(NodeId broker) const { return followers_.contains(broker); }
 
  private:
   std::int32_t effective_min_isr() const;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/replica/log_manager.h"
+
+namespace muir::server {
+
+// The one time when several threads work on a LogManager: opening all logs at start-up.  Directories do not hold each
+// other up; within one, its threads take one partition after the other.
+class LogLoading {
+ public:
+  LogLoading(LogManager& manager, const LogLoadPlan& plan) : manager_(manager), plan_(plan) {}
+
+  Result<void> run();
+
+ private:
+  struct Dir {
+    LogManager::Managed* managed;
+    bool was_clean = false;
+    DirCheckpoints checkpoints;
+    std::vector<storage::FoundPartition> found;
+    std::size_t next = 0;  // The rest is guarded by the mutex.
+    std::size_t done = 0;
+    Error failure;
+  };
+
+  Result<void> prepare(Dir& dir);
+  void work(Dir& dir);
+  Result<void> load(Dir& dir, const storage::FoundPartition& found);
+  Result<void> open(Dir& dir, const storage::FoundPartition& found, const PartitionKey& key);
+  Result<void> make_stray(const Dir& dir, const storage::FoundPartition& found);
+
+  LogManager& manager_;
+  const LogLoadPlan& plan_;
+  std::mutex mutex_;
+  std::vector<Dir> dirs_;
+  bool has_duplicate_ = false;
+};
+
+}  // namespace muir::server

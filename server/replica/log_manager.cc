@@ -1,0 +1,130 @@
+#include "server/replica/log_manager.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/runtime/log.h"
+#include "storage/log/file_names.h"
+#include "storage/log/log_directory.h"
+
+namespace muir::server {
+
+LogManager::LogManager(storage::Disk& disk, LogManagerSettings settings, const Clock& clock)
+    : disk_(disk), settings_(std::move(settings)), clock_(clock) {}
+
+Result<std::unique_ptr<LogManager>> LogManager::start(storage::Disk& disk, LogManagerSettings settings,
+                                                      const Clock& clock) {
+  auto manager = std::unique_ptr<LogManager>(new LogManager(disk, std::move(settings), clock));
+  std::set<std::string> paths;
+  for (const auto& dir : manager->settings_.dirs) {
+    if (!paths.insert(dir.path).second) return ReplicaErrc::log_dir_duplicate;
+    auto opened = LogDir::open(disk, dir.path, dir.id);
+    if (!opened && opened.error() == ReplicaErrc::log_dir_locked) return opened.error();
+    if (!opened) log_error("log directory offline", field("dir", dir.path), field("error", opened.error().message()));
+    manager->dirs_.push_back({dir, opened ? std::move(*opened) : nullptr, 0, false});
+  }
+  if (manager->online_dirs().empty()) return ReplicaErrc::log_dirs_all_failed;
+  return manager;
+}
+
+std::optional<std::int64_t> LogManager::broker_epoch_of_clean_stop() {
+  if (has_offline_dirs()) return std::nullopt;
+  std::optional<std::int64_t> common;
+  for (Managed& managed : dirs_) {
+    const auto epoch = managed.open->broker_epoch_of_clean_stop();
+    if (!epoch || (common && *common != -1 && *common != *epoch)) return std::nullopt;
+    common = epoch;
+  }
+  return common;
+}
+
+std::optional<OpenedLog> LogManager::take(const PartitionKey& key) {
+  auto node = loaded_.extract(key);
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
+}
+
+Task<Result<OpenedLog>> LogManager::create(Pool& pool, TopicIdPartition id, Uuid directory, bool is_new,
+                                           storage::LogConfig config) {
+  // It may lie where we cannot look: a second, empty replica must not pass for it.
+  if (!is_new && has_offline_dirs() && find_id(directory) == nullptr) co_return ReplicaErrc::kafka_storage_error;
+  Managed* const managed = choose(directory);
+  if (managed == nullptr) co_return ReplicaErrc::kafka_storage_error;
+  ++managed->partitions;
+
+  const std::string name = storage::partition_directory_name(id.topic.name, id.key.partition);
+  storage::LogOpenParams params{managed->dir.path + "/" + name, std::move(config), id.key.topic_id, true};
+  auto log = co_await pool.run([&] { return storage::Log::open(disk_, std::move(params), clock_); });
+  if (!log) {
+    --managed->partitions;
+    co_return log.error();
+  }
+  co_return OpenedLog{std::move(*log), Offset{0}};
+}
+
+void LogManager::deleted(const std::string& log_directory, const std::string& renamed_to, Instant remove_at) {
+  if (Managed* const managed = find(dir_of(log_directory)); managed && managed->partitions > 0) --managed->partitions;
+  if (!renamed_to.empty()) doomed_.push_back({renamed_to, remove_at});
+}
+
+Task<void> LogManager::remove_deleted(Pool& pool) {
+  std::vector<std::string> due;
+  std::erase_if(doomed_, [&](const Doomed& doomed) {
+    if (clock_.now() < doomed.remove_at) return false;
+    due.push_back(doomed.directory);
+    return true;
+  });
+  for (const std::string& directory : due) {
+    const auto removed =
+        co_await pool.run([&] { return storage::remove_partition_directory(disk_, directory).run_inline(); });
+    if (removed)
+      log_info("partition directory removed", field("dir", directory));
+    else
+      log_error("partition directory not removed", field("dir", directory), field("error", removed.error().message()));
+  }
+}
+
+Result<void> LogManager::dir_failed(const std::string& dir) {
+  if (Managed* const managed = find(dir); managed != nullptr) managed->open.reset();
+  if (online_dirs().empty()) return ReplicaErrc::log_dirs_all_failed;
+  return ok();
+}
+
+std::string LogManager::dir_of(const std::string& log_directory) { return storage::parent_directory(log_directory); }
+
+std::optional<Uuid> LogManager::dir_id(const std::string& dir) const {
+  const auto found = std::ranges::find(dirs_, dir, [](const Managed& managed) { return managed.dir.path; });
+  return found == dirs_.end() ? std::nullopt : std::optional(found->dir.id);
+}
+
+std::vector<Uuid> LogManager::online_dirs() const {
+  std::vector<Uuid> ids;
+  for (const Managed& managed : dirs_)
+    if (managed.open) ids.push_back(managed.dir.id);
+  return ids;
+}
+
+LogManager::Managed* LogManager::choose(const Uuid& directory) {
+  if (Managed* const assigned = find_id(directory)) return assigned;
+  Managed* best = nullptr;
+  for (Managed& managed : dirs_) {
+    if (!managed.open || std::ranges::find(settings_.cordoned, managed.dir.path) != settings_.cordoned.end()) continue;
+    if (best == nullptr || managed.partitions < best->partitions) best = &managed;
+  }
+  if (best != nullptr) return best;
+  const auto online = std::ranges::find_if(dirs_, [](const Managed& managed) { return managed.open != nullptr; });
+  return online == dirs_.end() ? nullptr : &*online;  // All are cordoned.
+}
+
+LogManager::Managed* LogManager::find(const std::string& path) {
+  const auto found = std::ranges::find(dirs_, path, [](const Managed& managed) { return managed.dir.path; });
+  return found == dirs_.end() ? nullptr : &*found;
+}
+
+LogManager::Managed* LogManager::find_id(const Uuid& id) {
+  const auto found =
+      std::ranges::find_if(dirs_, [&](const Managed& managed) { return managed.open && managed.dir.id == id; });
+  return found == dirs_.end() ? nullptr : &*found;
+}
+
+}  // namespace muir::server

@@ -1,0 +1,183 @@
+// What the ReplicaManager does beside following the metadata: checkpoints, retention, flushes, failed directories, and
+// the clean stop.
+
+#include <algorithm>
+
+#include "server/replica/replica_manager.h"
+#include "server/runtime/log.h"
+
+namespace muir::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kChoresInterval{1000};  // What a log's chores wait for at most when nobody asked for them.
+
+struct PartitionOffsets {
+  std::string dir;
+  storage::PartitionName partition;
+  Offset recovery_point, log_start_offset, high_watermark;
+};
+
+Task<std::vector<PartitionOffsets>> offsets_at_home(ShardReplicas& replicas) {
+  std::vector<PartitionOffsets> all;
+  for (const auto& partition : replicas.all()) {
+    const auto& id = partition->id();
+    const storage::Log& log = partition->log();
+    all.push_back({LogManager::dir_of(log.directory()),
+                   {id.topic.name, id.key.partition},
+                   log.recovery_point(),
+                   log.log_start_offset(),
+                   log.high_watermark()});
+  }
+  co_return all;
+}
+
+Task<void> retain_at_home(ShardReplicas& replicas) {
+  for (const auto& partition : replicas.all()) co_await partition->apply_retention();
+}
+
+Task<void> do_chores_at_home(ShardReplicas& replicas) {
+  for (const auto& partition : replicas.all()) co_await partition->do_chores();
+}
+
+Task<void> check_isrs_at_home(ShardReplicas& replicas) {
+  for (const auto& partition : replicas.all()) partition->check_isr();
+  co_return;
+}
+
+// Closes every log; the directories of those that could not be.
+Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& periodic) {
+  periodic.stop();
+  std::vector<std::string> dirty;
+  const auto partitions = replicas.all();
+  for (const auto& partition : partitions) partition->stop(ReplicaErrc::not_leader_or_follower);
+  for (const auto& partition : partitions) {
+    const auto closed = co_await partition->close();
+    if (closed) continue;
+    log_error("log not closed", field("partition", partition->id().to_string()),
+              field("error", closed.error().message()));
+    dirty.push_back(LogManager::dir_of(partition->log().directory()));
+  }
+  co_return dirty;
+}
+
+Task<void> take_offline_at_home(ShardReplicas& replicas, const std::string& dir) {
+  for (const auto& partition : replicas.all()) {
+    if (LogManager::dir_of(partition->log().directory()) != dir) continue;
+    partition->stop(ReplicaErrc::kafka_storage_error);
+    replicas.mark_offline(partition->id().key);
+  }
+  co_return;
+}
+
+template <class Work>
+Task<void> spawn_periodic(Shard& shard, Periodic& periodic, const char* name, milliseconds first, milliseconds every,
+                          Work work) {
+  shard.tasks().spawn(name, periodic.run(first, every, std::move(work)));
+  co_return;
+}
+
+}  // namespace
+
+void ReplicaManager::start() {
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard)
+    shard_.tasks().spawn("start", start_on(shard));
+
+  Periodic& periodic = *periodic_.back();
+  const auto delay = config_->log_initial_task_delay_ms;
+  auto& tasks = shard_.tasks();
+  tasks.spawn("high watermark checkpoint", periodic.run(config_->replica_high_watermark_checkpoint_interval_ms,
+                                                        config_->replica_high_watermark_checkpoint_interval_ms,
+                                                        [this] { return write_high_watermarks(); }));
+  tasks.spawn("recovery point and log start checkpoint",
+              periodic.run(delay,
+                           std::min(config_->log_flush_offset_checkpoint_interval_ms,
+                                    config_->log_flush_start_offset_checkpoint_interval_ms),
+                           [this] { return write_log_offsets(); }));
+  tasks.spawn("removal of deleted partitions",
+              periodic.run(kChoresInterval, kChoresInterval, [this] { return logs_.remove_deleted(pool_); }));
+}
+
+Task<void> ReplicaManager::start_on(std::size_t index) {
+  Shard& shard = *replicas_.shards()[index];
+  Periodic& periodic = *periodic_[index];
+  ShardReplicas& replicas = replicas_.on(index);
+  const auto delay = config_->log_initial_task_delay_ms;
+  const auto retention_every = config_->log_retention_check_interval_ms;
+  const auto isr_every = config_->replica_lag_time_max_ms / 2;
+  co_await call(shard, [&] {
+    return spawn_periodic(shard, periodic, "retention", delay, retention_every,
+                          [&replicas] { return retain_at_home(replicas); });
+  });
+  co_await call(shard, [&] {
+    return spawn_periodic(shard, periodic, "chores of logs", kChoresInterval, kChoresInterval,
+                          [&replicas] { return do_chores_at_home(replicas); });
+  });
+  co_await call(shard, [&] {
+    return spawn_periodic(shard, periodic, "shrinking of ISRs", isr_every, isr_every,
+                          [&replicas] { return check_isrs_at_home(replicas); });
+  });
+}
+
+Task<ReplicaManager::Checkpoints> ReplicaManager::collect_checkpoints() {
+  Checkpoints checkpoints;
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard) {
+    const auto all = co_await call(*replicas_.shards()[shard], [&] { return offsets_at_home(replicas_.on(shard)); });
+    for (const PartitionOffsets& offsets : all) {
+      checkpoints.recovery_points[offsets.dir][offsets.partition] = offsets.recovery_point;
+      checkpoints.high_watermarks[offsets.dir][offsets.partition] = offsets.high_watermark;
+      if (Offset{0} < offsets.log_start_offset)
+        checkpoints.log_start_offsets[offsets.dir][offsets.partition] = offsets.log_start_offset;
+    }
+  }
+  co_return checkpoints;
+}
+
+Task<void> ReplicaManager::write_high_watermarks() {
+  auto checkpoints = co_await collect_checkpoints();
+  co_await logs_.write_checkpoint(storage::kReplicationCheckpoint, std::move(checkpoints.high_watermarks));
+}
+
+Task<void> ReplicaManager::write_log_offsets() {
+  auto checkpoints = co_await collect_checkpoints();
+  co_await logs_.write_checkpoint(storage::kRecoveryPointCheckpoint, std::move(checkpoints.recovery_points));
+  co_await logs_.write_checkpoint(storage::kLogStartCheckpoint, std::move(checkpoints.log_start_offsets));
+}
+
+Task<void> ReplicaManager::stop(std::int64_t broker_epoch) {
+  periodic_.back()->stop();
+  std::vector<std::string> dirty;
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard) {
+    const auto more = co_await call(*replicas_.shards()[shard],
+                                    [&] { return close_at_home(replicas_.on(shard), *periodic_[shard]); });
+    dirty.insert(dirty.end(), more.begin(), more.end());
+  }
+  co_await write_high_watermarks();
+  co_await write_log_offsets();
+  co_await logs_.mark_clean(broker_epoch, dirty);
+}
+
+void ReplicaManager::log_failed_at_home(const std::shared_ptr<Partition>& partition, const Error& error) {
+  const std::string dir = LogManager::dir_of(partition->log().directory());
+  log_error("log failed", field("partition", partition->id().to_string()), field("dir", dir),
+            field("error", error.message()));
+  Shard::current()->tasks().spawn("report a failed log directory", report_dir_failure(dir));
+}
+
+Task<void> ReplicaManager::report_dir_failure(std::string dir) {
+  co_await call(shard_, [&] { return handle_dir_failure(dir); });
+}
+
+Task<void> ReplicaManager::handle_dir_failure(std::string dir) {
+  const auto id = logs_.dir_id(dir);
+  const auto online = logs_.online_dirs();
+  if (!id || std::ranges::find(online, *id) == online.end()) co_return;  // Known.
+  const auto others = logs_.dir_failed(dir);
+  log_error("log directory offline", field("dir", dir));
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard)
+    co_await call(*replicas_.shards()[shard], [&] { return take_offline_at_home(replicas_.on(shard), dir); });
+  if (events_.dir_failed) events_.dir_failed(*id, !others);
+}
+
+}  // namespace muir::server
