@@ -26,6 +26,8 @@ class QuorumCategory : public boost::system::error_category {
         return "malformed meta.properties";
       case QuorumErrc::malformed_record_frame:
         return "malformed metadata record frame";
+      case QuorumErrc::not_the_only_voter:
+        return "the metadata quorum has other voters than this node, which this version does not support";
       case QuorumErrc::not_leader:
         return "not the leader of the metadata quorum";
       case QuorumErrc::batch_too_large:

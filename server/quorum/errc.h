@@ -18,6 +18,9 @@ enum class QuorumErrc {
   malformed_meta_properties,   // meta.properties lacks a key, or has a value that cannot be.
   malformed_record_frame,      // The value of a metadata record does not begin with frame version 1.
 
+  // What this version cannot do yet.
+  not_the_only_voter,  // The quorum has other voters.  Start-up stops: they would wait for us in vain.
+
   // What the caller asked for.
   not_leader,        // Only the leader appends.  The caller resigned, or never led: drop what it was doing.
   batch_too_large,   // Records that must stay together do not fit 8 MiB.  Split them, or use a metadata transaction.
