@@ -43,7 +43,8 @@ Result<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::Disk& disk, Para
 }
 
 Task<Result<void>> MetadataLog::load() {
-  storage::LogOpenParams open{.directory = params_.directory, .config = log_config(params_), .topic_id = kMetadataTopicId};
+  storage::LogOpenParams open{
+      .directory = params_.directory, .config = log_config(params_), .topic_id = kMetadataTopicId};
   auto log = storage::Log::open(disk_, std::move(open), clock_);  // Unclean on purpose: its CRCs are always walked.
   if (!log) co_return log.error();
   log_ = std::move(*log);
@@ -104,8 +105,8 @@ Task<Result<void>> MetadataLog::learn_snapshot(storage::OffsetAndEpoch id) {
 Task<Result<void>> MetadataLog::summarize() {
   const auto latest = latest_snapshot();
   const Epoch last_epoch = log_->leader_epochs().latest_epoch().value_or(Epoch{0});
-  const bool is_behind = latest && (last_epoch < latest->epoch ||
-                                    (last_epoch == latest->epoch && end_offset() < latest->offset));
+  const bool is_behind =
+      latest && (last_epoch < latest->epoch || (last_epoch == latest->epoch && end_offset() < latest->offset));
   if (is_behind) {
     // A follower fetched a snapshot and was killed before it dropped the log that the snapshot replaces.
     const auto dropped = co_await log_->truncate_fully_and_start_at(latest->offset);
@@ -196,7 +197,7 @@ Task<Result<OwnedBytes>> MetadataLog::read(Offset from, Offset upper_bound) {
 Task<Result<bool>> MetadataLog::is_batch_aligned(Offset offset) {
   if (offset == end_offset()) co_return true;
   const auto slice = co_await log_->read(offset, 1, true, end_offset());
-  if (!slice) co_return slice.error();
+  if (!slice) co_return Result<bool>{boost::system::in_place_error, slice.error()};
   co_return slice->base_offset == offset;
 }
 
@@ -212,7 +213,8 @@ Task<Result<Snapshot>> MetadataLog::read_snapshot(storage::OffsetAndEpoch id) {
 Task<Result<void>> MetadataLog::write_snapshot(storage::OffsetAndEpoch id, Snapshot snapshot) {
   auto batches = build_snapshot(snapshot, id, clock_.wall_ms());
   if (!batches) co_return batches.error();
-  const auto written = co_await write_snapshot_file(disk_, params_.directory, snapshot_file_name(id), std::move(*batches));
+  const auto written =
+      co_await write_snapshot_file(disk_, params_.directory, snapshot_file_name(id), std::move(*batches));
   if (!written) co_return written.error();
   co_return co_await learn_snapshot(id);
 }
@@ -232,21 +234,22 @@ Task<Result<std::optional<storage::OffsetAndEpoch>>> MetadataLog::trim() {
 bool MetadataLog::exceeds_retention(const SnapshotFacts& oldest) const {
   std::uint64_t total = log_->size_bytes();
   for (const auto& [id, facts] : snapshots_) total += facts.size_bytes;
-  const bool too_large = params_.max_retention_bytes >= 0 && total > static_cast<std::uint64_t>(params_.max_retention_bytes);
-  const bool too_old = params_.max_retention_ms >= 0 &&
-                       clock_.wall_ms() - oldest.last_contained_timestamp_ms > params_.max_retention_ms;
+  const bool too_large =
+      params_.max_retention_bytes >= 0 && total > static_cast<std::uint64_t>(params_.max_retention_bytes);
+  const bool too_old =
+      params_.max_retention_ms >= 0 && clock_.wall_ms() - oldest.last_contained_timestamp_ms > params_.max_retention_ms;
   return too_large || too_old;
 }
 
 Task<Result<bool>> MetadataLog::trim_to(storage::OffsetAndEpoch id) {
   if (id.offset <= start_offset()) co_return false;
   const auto raised = co_await log_->increment_log_start_offset(id.offset);
-  if (!raised) co_return raised.error();
+  if (!raised) co_return Result<bool>{boost::system::in_place_error, raised.error()};
   const auto deleted = co_await log_->delete_old_segments();
-  if (!deleted) co_return deleted.error();
+  if (!deleted) co_return Result<bool>{boost::system::in_place_error, deleted.error()};
   while (snapshots_.begin()->first < id) {
     const auto removed = co_await disk_.remove(path_of(snapshots_.begin()->first));
-    if (!removed) co_return removed.error();
+    if (!removed) co_return Result<bool>{boost::system::in_place_error, removed.error()};
     snapshots_.erase(snapshots_.begin());
   }
   co_return true;

@@ -63,7 +63,8 @@ Task<Result<void>> MetadataQuorum::serve() {
       continue;
     }
     idle_ = std::make_unique<Completion<bool>>();
-    const bool woken = co_await *idle_;
+    Completion<bool>& wake = *idle_;
+    const bool woken = co_await wake;
     CHECK(woken);
     idle_.reset();
     enqueue(quorum_.tick(clock_.now()));

@@ -79,6 +79,7 @@ class MetadataQuorum {
   // records survive is then for the next leader to say.
   Task<Result<void>> committed(Offset end);
 
+  std::int16_t kraft_version() const { return quorum_.voters().kraft_version(); }
   bool is_leader() const { return leader_epoch_.has_value(); }  // And may append().
   Epoch epoch() const { return quorum_.epoch(); }
   std::optional<NodeId> leader_id() const { return quorum_.leader_id(); }

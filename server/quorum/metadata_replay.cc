@@ -106,8 +106,7 @@ bool MetadataQuorum::snapshot_is_due() const {
   const auto& limits = params_.log;
   if (bytes_since_snapshot_ == 0) return false;
   if (bytes_since_snapshot_ >= static_cast<std::uint64_t>(limits.max_record_bytes_between_snapshots)) return true;
-  return limits.max_snapshot_interval.count() != 0 &&
-         clock_.now() - last_snapshot_at_ >= limits.max_snapshot_interval;
+  return limits.max_snapshot_interval.count() != 0 && clock_.now() - last_snapshot_at_ >= limits.max_snapshot_interval;
 }
 
 QuorumDescription MetadataQuorum::describe() {

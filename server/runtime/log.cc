@@ -1,5 +1,7 @@
 #include "server/runtime/log.h"
 
+#include <algorithm>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -34,7 +36,9 @@ spdlog::logger& logger() {
 }
 
 bool needs_quotes(std::string_view value) {
-  return value.empty() || value.find_first_of(" \t\r\n\"=\\") != std::string_view::npos;
+  return value.empty() || std::ranges::any_of(value, [](unsigned char c) {
+           return c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f;
+         });
 }
 
 // Values may come from a peer: quotes and control characters are escaped, so that no value can forge a line.
@@ -48,7 +52,7 @@ void append_value(std::string& line, std::string_view value) {
     if (c == '"' || c == '\\') {
       line += '\\';
       line += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
       line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       line += c;

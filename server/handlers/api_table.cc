@@ -1,0 +1,143 @@
+#include "server/handlers/api_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/handlers/encode_answer.h"
+#include "server/handlers/handlers.h"
+#include "server/handlers/produce.h"
+#include "wire/codec/reader.h"
+#include "wire/schema/api_versions_request.h"
+#include "wire/schema/api_versions_response.h"
+#include "wire/schema/create_partitions_request.h"
+#include "wire/schema/create_partitions_response.h"
+#include "wire/schema/create_topics_request.h"
+#include "wire/schema/create_topics_response.h"
+#include "wire/schema/delete_records_request.h"
+#include "wire/schema/delete_records_response.h"
+#include "wire/schema/delete_topics_request.h"
+#include "wire/schema/delete_topics_response.h"
+#include "wire/schema/describe_cluster_request.h"
+#include "wire/schema/describe_cluster_response.h"
+#include "wire/schema/describe_configs_request.h"
+#include "wire/schema/describe_configs_response.h"
+#include "wire/schema/describe_quorum_request.h"
+#include "wire/schema/describe_quorum_response.h"
+#include "wire/schema/describe_topic_partitions_request.h"
+#include "wire/schema/describe_topic_partitions_response.h"
+#include "wire/schema/fetch_request.h"
+#include "wire/schema/fetch_response.h"
+#include "wire/schema/incremental_alter_configs_request.h"
+#include "wire/schema/incremental_alter_configs_response.h"
+#include "wire/schema/init_producer_id_request.h"
+#include "wire/schema/init_producer_id_response.h"
+#include "wire/schema/list_offsets_request.h"
+#include "wire/schema/list_offsets_response.h"
+#include "wire/schema/metadata_request.h"
+#include "wire/schema/metadata_response.h"
+#include "wire/schema/offset_for_leader_epoch_request.h"
+#include "wire/schema/offset_for_leader_epoch_response.h"
+#include "wire/schema/produce_request.h"
+#include "wire/schema/produce_response.h"
+
+namespace muir::server {
+namespace {
+
+// Decode, handle, encode: the whole of an ordinary request.
+template <class Request, class Response>
+Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
+  Request request;
+  wire::Reader reader(body);
+  const auto decoded = wire::decode(reader, ctx.api_version, request);
+  if (!decoded) co_return decoded.error();
+  const Response response = co_await handle(ctx, request);
+  co_return encode_answer(ctx, response);
+}
+
+template <class Request, class Response>
+Task<Result<Finish>> begin(RequestContext& ctx, ByteView body) {
+  co_return serve<Request, Response>(ctx, body);
+}
+
+// A version that we do not know has a body that we cannot read; its answer is one of version 0.
+Task<Result<Answer>> serve_api_versions(RequestContext& ctx, ByteView body) {
+  using wire::ApiVersionsRequest;
+  if (ApiVersionsRequest::kVersions.contains(ctx.api_version)) {
+    co_return co_await serve<ApiVersionsRequest, wire::ApiVersionsResponse>(ctx, body);
+  }
+  ctx.is_version_unsupported = true;
+  ctx.api_version = 0;
+  const wire::ApiVersionsResponse response = co_await handle(ctx, ApiVersionsRequest{});
+  co_return encode_answer(ctx, response);
+}
+
+Task<Result<Finish>> begin_api_versions(RequestContext& ctx, ByteView body) { co_return serve_api_versions(ctx, body); }
+
+enum Where { kBroker, kController, kBoth };
+
+template <class Request, class Response>
+constexpr Api api(Where where, wire::VersionRange versions = Request::kVersions) {
+  return {.key = Request::kApiKey,
+          .version_min = versions.min,
+          .version_max = versions.max,
+          .on_broker = where != kController,
+          .on_controller = where != kBroker,
+          .may_overlap = false,
+          .before_authentication = false,
+          .begin = begin<Request, Response>};
+}
+
+constexpr Api api_versions() {
+  Api api = server::api<wire::ApiVersionsRequest, wire::ApiVersionsResponse>(kBoth);
+  api.before_authentication = true;
+  api.begin = begin_api_versions;
+  return api;
+}
+
+constexpr Api produce() {
+  return {.key = wire::ApiKey::PRODUCE,
+          .version_min = wire::ProduceRequest::kVersions.min,
+          .version_max = wire::ProduceRequest::kVersions.max,
+          .on_broker = true,
+          .on_controller = false,
+          .may_overlap = true,
+          .before_authentication = false,
+          .begin = begin_produce};
+}
+
+// Version 6 is not stable yet (KIP-939).
+constexpr std::int16_t kInitProducerIdStable = 5;
+
+#define MUIR_API(Name, where) api<wire::Name##Request, wire::Name##Response>(where)
+
+constexpr std::array kApis{
+    produce(),
+    MUIR_API(Fetch, kBroker),
+    MUIR_API(ListOffsets, kBroker),
+    MUIR_API(Metadata, kBroker),
+    api_versions(),
+    MUIR_API(CreateTopics, kBoth),
+    MUIR_API(DeleteTopics, kBoth),
+    MUIR_API(DeleteRecords, kBroker),
+    api<wire::InitProducerIdRequest, wire::InitProducerIdResponse>(kBroker, {0, kInitProducerIdStable}),
+    MUIR_API(OffsetForLeaderEpoch, kBroker),
+    MUIR_API(DescribeConfigs, kBroker),
+    MUIR_API(CreatePartitions, kBoth),
+    MUIR_API(IncrementalAlterConfigs, kBoth),
+    MUIR_API(DescribeQuorum, kBoth),
+    MUIR_API(DescribeCluster, kBoth),
+    MUIR_API(DescribeTopicPartitions, kBroker),
+};
+
+static_assert(std::ranges::is_sorted(kApis, {}, &Api::key));
+
+}  // namespace
+
+std::span<const Api> api_table() { return kApis; }
+
+const Api* find_api(std::int16_t key) {
+  const auto found = std::ranges::lower_bound(kApis, static_cast<wire::ApiKey>(key), {}, &Api::key);
+  return found != kApis.end() && found->key == static_cast<wire::ApiKey>(key) ? &*found : nullptr;
+}
+
+}  // namespace muir::server

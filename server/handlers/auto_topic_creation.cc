@@ -1,0 +1,57 @@
+#include "server/handlers/auto_topic_creation.h"
+
+#include "server/active_controller/controller_service.h"
+#include "server/runtime/log.h"
+#include "wire/schema/create_topics_request.h"
+#include "wire/schema/create_topics_response.h"
+
+namespace muir::server {
+namespace {
+
+constexpr std::int16_t kCreateTopicsVersion = 7;
+
+// A default that the file does not set is the controller's to choose.
+template <class Int>
+Int explicit_or(const BrokerConfig& config, std::string_view key, Int value, Int otherwise) {
+  return config.given().contains(key) ? value : otherwise;
+}
+
+}  // namespace
+
+Task<void> AutoTopicCreation::begin(std::vector<StoredTopic> topics) {
+  std::erase_if(topics, [&](const StoredTopic& topic) { return !being_created_.insert(topic.name).second; });
+  if (!topics.empty()) creating_tasks_.spawn("create topics", create(std::move(topics)));
+  co_return;
+}
+
+Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
+  const BrokerConfig& config = services_.config;
+  wire::CreateTopicsRequest request;
+  request.timeout_ms = static_cast<std::int32_t>(config.request_timeout_ms.count());
+  for (const StoredTopic& name : topics) {
+    auto& topic = request.topics.emplace_back();
+    topic.name = name.name;
+    topic.num_partitions = explicit_or(config, "num.partitions", config.num_partitions, -1);
+    topic.replication_factor = static_cast<std::int16_t>(
+        explicit_or(config, "default.replication.factor", config.default_replication_factor, -1));
+  }
+  ControllerRequest surroundings;
+  surroundings.api_version = kCreateTopicsVersion;
+  surroundings.is_forwarded = true;
+  const auto committed = co_await services_.controller.submit<wire::CreateTopicsRequest, wire::CreateTopicsResponse>(
+      &Controller::create_topics, request, surroundings);
+  for (const StoredTopic& name : topics) being_created_.erase(name.name);
+  if (!committed) {
+    log_warn("Auto topic creation failed", field("error", committed.error().message()));
+    co_return;
+  }
+  for (const auto& topic : committed->decision.response.topics) {
+    if (topic.error_code == wire::ErrorCode::NONE) {
+      log_info("Created topic on demand", field("topic", topic.name));
+    } else if (topic.error_code != wire::ErrorCode::TOPIC_ALREADY_EXISTS) {
+      log_warn("Auto topic creation failed", field("topic", topic.name), field("error", name(topic.error_code)));
+    }
+  }
+}
+
+}  // namespace muir::server

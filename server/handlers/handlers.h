@@ -1,0 +1,33 @@
+#pragma once
+
+#include "server/handlers/api_table.h"
+#include "server/handlers/request_context.h"
+#include "wire/base/task.h"
+
+// One `handle` an API, each in the file of its name; api_table.cc binds them to their keys.
+#define MUIR_HANDLER(Name)                                                                    \
+  namespace muir::wire {                                                                      \
+  struct Name##Request;                                                                       \
+  struct Name##Response;                                                                      \
+  }                                                                                           \
+  namespace muir::server {                                                                    \
+  Task<wire::Name##Response> handle(RequestContext& ctx, const wire::Name##Request& request); \
+  }
+
+MUIR_HANDLER(ApiVersions)
+MUIR_HANDLER(CreatePartitions)
+MUIR_HANDLER(CreateTopics)
+MUIR_HANDLER(DeleteRecords)
+MUIR_HANDLER(DeleteTopics)
+MUIR_HANDLER(DescribeCluster)
+MUIR_HANDLER(DescribeConfigs)
+MUIR_HANDLER(DescribeQuorum)
+MUIR_HANDLER(DescribeTopicPartitions)
+MUIR_HANDLER(Fetch)
+MUIR_HANDLER(IncrementalAlterConfigs)
+MUIR_HANDLER(InitProducerId)
+MUIR_HANDLER(ListOffsets)
+MUIR_HANDLER(Metadata)
+MUIR_HANDLER(OffsetForLeaderEpoch)
+
+#undef MUIR_HANDLER

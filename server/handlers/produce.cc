@@ -1,0 +1,223 @@
+#include "server/handlers/produce.h"
+
+#include <map>
+#include <memory>
+
+#include "server/errc.h"
+#include "server/handlers/current_leader.h"
+#include "server/handlers/encode_answer.h"
+#include "server/handlers/fan_out.h"
+#include "server/handlers/internal_topics.h"
+#include "server/handlers/services.h"
+#include "server/handlers/topic_lookup.h"
+#include "server/publishing/metadata_cache.h"
+#include "server/runtime/log.h"
+#include "server/to_wire.h"
+#include "storage/log/record_analysis.h"
+#include "wire/codec/reader.h"
+#include "wire/record/batch.h"
+#include "wire/schema/produce_request.h"
+#include "wire/schema/produce_response.h"
+
+namespace muir::server {
+namespace {
+
+using wire::ErrorCode;
+using Request = wire::ProduceRequest;
+using Response = wire::ProduceResponse;
+
+constexpr std::int16_t kAllInSync = -1;
+constexpr std::int16_t kNoAnswer = 0;
+constexpr std::int16_t kLeaderOnly = 1;
+constexpr std::int16_t kFirstVersionWithTopicIds = 13;
+
+// One partition of the request, from its records to its answer.
+struct Write {
+  PartitionKey key;
+  const TopicImage* topic = nullptr;
+  std::int32_t index = 0;
+  MutableByteView records;
+  ErrorCode error = ErrorCode::NONE;
+  Partition::Append appended;
+};
+
+struct TopicWrites {
+  std::string_view name;
+  Uuid topic_id;
+  std::vector<Write> writes;
+};
+
+// The whole request while it is being worked on.
+struct Produce {
+  Request request;
+  std::vector<TopicWrites> topics;
+  Instant deadline{};
+};
+
+// What only clients that are too old, or no clients at all, send.  Null records are Kafka's to crash on, not ours.
+ErrorCode check_records(std::int16_t version, const wire::Records& records) {
+  if (records.is_null) return ErrorCode::INVALID_RECORD;
+  const auto rejection = storage::check_produced_records(records.bytes, version);
+  return rejection ? to_wire(rejection->error) : ErrorCode::NONE;
+}
+
+bool is_transactional(const Request& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      const auto first = wire::BatchView::parse(partition.records.bytes);
+      if (first && first->is_transactional()) return true;
+    }
+  }
+  return false;
+}
+
+// Kafka's order: is the id known, may the client write, does the partition exist, are the records acceptable, is acks.
+ErrorCode admit(RequestContext& ctx, const Request& request, const TopicImage* topic, StoredTopicView name,
+                const Request::PartitionProduceData& partition) {
+  if (topic == nullptr && ctx.api_version >= kFirstVersionWithTopicIds) return ErrorCode::UNKNOWN_TOPIC_ID;
+  if (!ctx.may_topic(auth::Operation::WRITE, name)) return ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+  if (!find_partition(topic, partition.index)) return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+  const ErrorCode records = check_records(ctx.api_version, partition.records);
+  if (records != ErrorCode::NONE) return records;
+  const bool acks_are_valid = request.acks == kAllInSync || request.acks == kNoAnswer || request.acks == kLeaderOnly;
+  if (!acks_are_valid) return ErrorCode::INVALID_REQUIRED_ACKS;
+  // Kafka's own admin tools may write there, and nobody else.
+  if (is_internal_topic(name) && ctx.client_id != "__admin_client") return ErrorCode::INVALID_TOPIC_EXCEPTION;
+  return ErrorCode::NONE;
+}
+
+void admit_all(RequestContext& ctx, Produce& produce) {
+  const TopicsImage& topics = ctx.image().topics;
+  for (const auto& asked : produce.request.topic_data) {
+    const TopicImage* topic =
+        asked.topic_id.is_zero() ? topics.find(ctx.tenant().to_stored(asked.name)) : topics.find(asked.topic_id);
+    if (topic != nullptr && !ctx.tenant().owns(topic->name)) topic = nullptr;
+    const StoredTopicView name = topic == nullptr ? ctx.tenant().to_stored(asked.name) : topic->name.view();
+    TopicWrites& of_topic = produce.topics.emplace_back(TopicWrites{asked.name, asked.topic_id, {}});
+    for (const auto& partition : asked.partition_data) {
+      Write& write = of_topic.writes.emplace_back();
+      write.topic = topic;
+      write.index = partition.index;
+      write.error = admit(ctx, produce.request, topic, name, partition);
+      if (write.error != ErrorCode::NONE) continue;
+      write.key = {topic->id, PartitionId{partition.index}};
+      // The frame is ours alone: offsets are assigned where the records stand.
+      write.records = {const_cast<std::byte*>(partition.records.bytes.data()), partition.records.bytes.size()};
+    }
+  }
+}
+
+std::vector<Write*> without_error(Produce& produce) {
+  std::vector<Write*> writes;
+  for (TopicWrites& topic : produce.topics) {
+    for (Write& write : topic.writes) {
+      if (write.error == ErrorCode::NONE) writes.push_back(&write);
+    }
+  }
+  return writes;
+}
+
+Task<void> append_one(Result<std::shared_ptr<Partition>> partition, Write& write, bool all_in_sync) {
+  if (!partition) {
+    write.error = to_wire(partition.error());
+    co_return;
+  }
+  write.appended = co_await (*partition)->append(write.records, all_in_sync, storage::AppendOrigin::client);
+  write.error = to_wire(write.appended.error);
+}
+
+Task<void> await_one(Result<std::shared_ptr<Partition>> partition, Write& write, Instant deadline) {
+  if (!partition) {
+    write.error = to_wire(partition.error());
+    co_return;
+  }
+  const auto committed = co_await (*partition)->await_committed(write.appended.end_offset(), deadline);
+  if (!committed) write.error = to_wire(committed.error());
+}
+
+void describe(RequestContext& ctx, const Write& write, Response& response, Response::PartitionProduceResponse& answer) {
+  answer.index = write.index;
+  answer.error_code = write.error;
+  answer.base_offset = -1;
+  if (write.error == ErrorCode::NONE) {
+    answer.base_offset = write.appended.info.first_offset.value;
+    answer.log_append_time_ms = write.appended.info.log_append_time;
+    answer.log_start_offset = write.appended.info.log_start_offset.value;
+    return;
+  }
+  if (write.appended.error) answer.log_start_offset = write.appended.info.log_start_offset.value;
+  const storage::RecordRejection& rejection = write.appended.rejection;
+  if (rejection.client_message) answer.error_message = ctx.keep(*rejection.client_message);
+  for (const storage::RecordError& record : rejection.record_errors) {
+    auto& error = answer.record_errors.emplace_back();
+    error.batch_index = record.batch_index;
+    error.batch_index_error_message = ctx.keep(record.message);
+  }
+  if (ctx.api_version >= 10 && write.error == ErrorCode::NOT_LEADER_OR_FOLLOWER) {
+    tell_current_leader(ctx, *write.topic, write.index, answer, response);
+  }
+}
+
+Response respond(RequestContext& ctx, const Produce& produce) {
+  Response response;
+  for (const TopicWrites& topic : produce.topics) {
+    auto& answers = response.responses.emplace_back();
+    answers.name = topic.name;
+    answers.topic_id = topic.topic_id;
+    for (const Write& write : topic.writes) {
+      describe(ctx, write, response, answers.partition_responses.emplace_back());
+    }
+  }
+  return response;
+}
+
+// Nobody reads an answer: the only way to say that something failed is to close the connection.
+Result<Answer> answer_silently(RequestContext& ctx, const Produce& produce) {
+  for (const TopicWrites& topic : produce.topics) {
+    for (const Write& write : topic.writes) {
+      if (write.error == ErrorCode::NONE) continue;
+      log_info("Closing connection: produce with acks=0 failed", field("client", ctx.session().client_host),
+               field("topic", topic.name), field("partition", write.index), field("error", name(write.error)));
+      return HandlerErrc::acks_zero_failed;
+    }
+  }
+  Answer answer;
+  answer.is_silent = true;
+  return answer;
+}
+
+Task<Result<Answer>> finish(RequestContext& ctx, std::unique_ptr<Produce> produce) {
+  if (produce->request.acks == kAllInSync) {
+    const Instant deadline = produce->deadline;
+    co_await fan_out(ctx.services().replicas, without_error(*produce), [deadline](auto partition, Write& write) {
+      return await_one(std::move(partition), write, deadline);
+    });
+  }
+  if (produce->request.acks == kNoAnswer) co_return answer_silently(ctx, *produce);
+  co_return encode_answer(ctx, respond(ctx, *produce));
+}
+
+}  // namespace
+
+Task<Result<Finish>> begin_produce(RequestContext& ctx, ByteView body) {
+  auto produce = std::make_unique<Produce>();
+  wire::Reader reader(body);
+  const auto decoded = wire::decode(reader, ctx.api_version, produce->request);
+  if (!decoded) co_return decoded.error();
+  const Request& request = produce->request;
+  produce->deadline = ctx.services().clock.now() + std::chrono::milliseconds(std::max(request.timeout_ms, 0));
+  admit_all(ctx, *produce);
+  const bool may_transact =
+      request.transactional_id &&
+      ctx.may(auth::Operation::WRITE, {auth::ResourceType::TRANSACTIONAL_ID, *request.transactional_id});
+  if (!may_transact && is_transactional(request)) {
+    for (Write* write : without_error(*produce)) write->error = ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+  }
+  const bool all_in_sync = request.acks == kAllInSync;
+  co_await fan_out(ctx.services().replicas, without_error(*produce), [all_in_sync](auto partition, Write& write) {
+    return append_one(std::move(partition), write, all_in_sync);
+  });
+  co_return finish(ctx, std::move(produce));
+}
+
+}  // namespace muir::server

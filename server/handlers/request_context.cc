@@ -1,0 +1,42 @@
+#include "server/handlers/request_context.h"
+
+#include "server/handlers/services.h"
+#include "server/publishing/metadata_cache.h"
+#include "wire/schema/registry.h"
+#include "wire/schema/response_header.h"
+
+namespace muir::server {
+
+bool RequestContext::may(auth::Operation operation, const auth::Resource& resource) const {
+  return services_.authorizer.may(session_.principal, operation, resource);
+}
+
+bool RequestContext::may_topic(auth::Operation operation, StoredTopicView topic) const {
+  return may(operation, {auth::ResourceType::TOPIC, topic.name});
+}
+
+bool RequestContext::may_any_topic(auth::Operation operation) const {
+  return services_.authorizer.may_on_any(session_.principal, operation, auth::ResourceType::TOPIC);
+}
+
+std::int32_t RequestContext::authorized_operations(const auth::Resource& resource) const {
+  return services_.authorizer.authorized_operations(session_.principal, resource);
+}
+
+const MetadataImage& RequestContext::image() {
+  if (!image_) image_ = services_.metadata.image();
+  return *image_;
+}
+
+Result<Answer> RequestContext::begin_answer() {
+  Answer answer;
+  wire::ResponseHeader header;
+  header.correlation_id = correlation_id;
+  const auto header_version = wire::response_header_version(api_key, api_version);
+  if (!header_version) return header_version.error();
+  const auto encoded = wire::encode(answer.writer, *header_version, header);
+  if (!encoded) return encoded.error();
+  return answer;
+}
+
+}  // namespace muir::server

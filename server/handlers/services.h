@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "auth/acl/authorizer.h"
+#include "server/config/broker_config.h"
+#include "server/runtime/shard.h"
+#include "wire/base/clock.h"
+
+namespace muir::server {
+
+class AutoTopicCreation;
+class ControllerService;
+class MetadataCache;
+class HostedReplicas;
+class Fetcher;
+class MetadataPublisher;
+class ProducerIds;
+
+// The parts of the process that handlers call.  Built once at start, outlives every connection; each part says on which
+// shard it may be used.
+struct Services {
+  const BrokerConfig& config;
+  const std::string& cluster_id;
+  const Clock& clock;
+  const auth::Authorizer& authorizer;
+  std::atomic<std::int16_t> kraft_version{0};       // Finalized level; 1 once voters stand in the log (KIP-853).
+  std::atomic<std::int32_t> active_controller{-1};  // Node id of the quorum's leader; -1 unknown.
+  std::vector<Shard*> shards;                       // Data shards, by id.
+  Shard& controller_shard;
+  MetadataCache& metadata;
+  ControllerService& controller;  // Owner: controller_shard.
+  MetadataPublisher& publisher;
+  HostedReplicas& replicas;
+  Fetcher& fetcher;
+  ProducerIds* producer_ids = nullptr;          // Owner: the first shard.
+  AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
+};
+
+}  // namespace muir::server

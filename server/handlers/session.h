@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "auth/acl/principal.h"
+
+namespace muir::server {
+
+class FetchCancellation;
+
+// One connection as its requests see it.  Owner: the connection, on its shard.
+struct Session {
+  std::uint64_t connection_id = 0;
+  std::string listener_name;
+  bool is_controller_listener = false;
+  std::string client_host;
+  std::uint16_t client_port = 0;
+  auth::Principal principal;
+  bool is_authenticated = false;  // Until it is, only ApiVersions and the SASL requests are served.
+  std::string client_software_name = "unknown";
+  std::string client_software_version = "unknown";
+  std::shared_ptr<FetchCancellation> waiting_fetch;  // Ends early when the connection does; null if none waits.
+  bool is_closed = false;                            // Set when the connection goes while a request still waits.
+};
+
+}  // namespace muir::server

@@ -1,0 +1,101 @@
+#include "server/net/connection.h"
+
+#include "server/fetching/fetch_cancellation.h"
+#include "server/net/errc.h"
+#include "server/net/pipeline.h"
+#include "server/runtime/log.h"
+
+namespace muir::server {
+
+Connection::Connection(Services& services, Session session, std::unique_ptr<Transport> transport, BufferPool& pool,
+                       MemoryBudget& budget, Limits limits)
+    : services_(services),
+      session_(std::move(session)),
+      transport_(std::move(transport)),
+      limits_(limits),
+      frames_(*transport_, pool, budget,
+              session_.is_authenticated ? limits.frame_bytes_max : limits.unauthenticated_frame_bytes_max),
+      answers_(*transport_) {}
+
+void Connection::close(Error why) {
+  if (!why_closed_) why_closed_ = why;
+  session_.is_closed = true;
+  if (session_.waiting_fetch) session_.waiting_fetch->cancel();
+  transport_->close();
+}
+
+void Connection::idle_timer_fired() {
+  Shard& shard = *Shard::current();
+  const Instant deadline = last_active_ + limits_.idle_max;
+  if (is_reading_ && shard.clock().now() >= deadline) return close(NetErrc::idle);
+  shard.timers().arm(idle_timer_, is_reading_ ? deadline : shard.clock().now() + limits_.idle_max);
+}
+
+Task<Error> Connection::run() {
+  Shard& shard = *Shard::current();
+  last_active_ = shard.clock().now();
+  if (limits_.idle_max.count() >= 0) shard.timers().arm(idle_timer_, last_active_ + limits_.idle_max);
+
+  TaskGroup writer;
+  writer.spawn("answers", answers_.run());
+  const Error ended = co_await read_requests();
+  close(ended);
+  answers_.close();
+  co_await writer.close();
+  co_await watching_.close();
+  idle_timer_.cancel();
+  co_return why_closed_;
+}
+
+Task<Error> Connection::read_requests() {
+  for (;;) {
+    is_reading_ = true;
+    auto frame = co_await frames_.next();
+    is_reading_ = false;
+    if (!frame) {
+      if (frame.error() == NetErrc::frame_size_invalid) {
+        log_warn("Closing connection: frame size is not acceptable", field("size", frames_.declared_size()),
+                 field("client", session_.client_host), field("port", session_.client_port),
+                 field("listener", session_.listener_name));
+      }
+      co_return frame.error();
+    }
+    last_active_ = Shard::current()->clock().now();
+    const auto served = co_await serve(std::move(*frame));
+    if (!served) co_return served.error();
+    if (session_.is_closed) co_return NetErrc::closed_by_us;
+    frames_.set_frame_bytes_max(session_.is_authenticated ? limits_.frame_bytes_max
+                                                          : limits_.unauthenticated_frame_bytes_max);
+  }
+}
+
+// From receipt to answer, or for a Produce to the moment when the next may begin.
+Task<Result<>> Connection::serve(Frame frame) {
+  const bool overlaps = may_overlap(frame);
+  // No ?: here: gcc 12 mishandles co_await in it.
+  if (overlaps) {
+    const auto room = co_await answers_.has_room();
+    if (!room) co_return room.error();
+  } else {
+    const auto drained = co_await answers_.drained();
+    if (!drained) co_return drained.error();
+  }
+  auto begun = co_await begin_request(services_, session_, std::move(frame));
+  if (!begun) co_return begun.error();
+  answers_.push(std::move(*begun));
+  if (overlaps) co_return ok();
+  co_return co_await wait_for_answer();
+}
+
+// While a request waits, perhaps for minutes, nobody reads: so somebody watches whether the client is still there.
+Task<Result<>> Connection::wait_for_answer() {
+  if (!answers_.is_drained() && watching_.size() == 0) watching_.spawn("watch peer", watch_peer());
+  co_return co_await answers_.drained();
+}
+
+Task<void> Connection::watch_peer() {
+  const auto readable = co_await transport_->wait_readable();
+  if (readable && !is_reading_ && transport_->is_closed_by_peer()) close(NetErrc::closed_by_peer);
+}
+
+}  // namespace muir::server

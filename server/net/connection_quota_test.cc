@@ -1,0 +1,44 @@
+#include "server/net/connection_quota.h"
+
+#include <gtest/gtest.h>
+
+namespace muir::server {
+namespace {
+
+constexpr Instant kNow{std::chrono::hours{1}};
+
+TEST(ConnectionQuota, StopsAcceptingAtTheMaximumUntilOneCloses) {
+  ConnectionQuota quota({.connections_max = 2});
+  EXPECT_TRUE(quota.opened("10.0.0.1", kNow));
+  EXPECT_TRUE(quota.opened("10.0.0.2", kNow));
+  EXPECT_EQ(quota.may_accept_at(kNow), Instant::max());
+
+  quota.closed("10.0.0.1");
+
+  EXPECT_EQ(quota.may_accept_at(kNow), kNow);
+}
+
+TEST(ConnectionQuota, RefusesAnAddressThatHasTooMany) {
+  ConnectionQuota quota({.connections_per_ip_max = 1, .per_ip_overrides = {{"10.0.0.9", 0}}});
+  EXPECT_TRUE(quota.opened("10.0.0.1", kNow));
+  EXPECT_FALSE(quota.opened("10.0.0.1", kNow));
+  EXPECT_TRUE(quota.opened("10.0.0.2", kNow));
+  EXPECT_FALSE(quota.opened("10.0.0.9", kNow));
+  EXPECT_EQ(quota.size(), 2);
+
+  quota.closed("10.0.0.1");
+  EXPECT_TRUE(quota.opened("10.0.0.1", kNow));
+}
+
+TEST(ConnectionQuota, AcceptsSoManyASecond) {
+  ConnectionQuota quota({.creation_rate_max = 3});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(quota.may_accept_at(kNow), kNow);
+    quota.opened("10.0.0.1", kNow);
+  }
+  EXPECT_EQ(quota.may_accept_at(kNow), kNow + std::chrono::seconds{1});
+  EXPECT_EQ(quota.may_accept_at(kNow + std::chrono::seconds{1}), kNow + std::chrono::seconds{1});
+}
+
+}  // namespace
+}  // namespace muir::server

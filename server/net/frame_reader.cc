@@ -1,0 +1,94 @@
+#include "server/net/frame_reader.h"
+
+#include <cstring>
+
+#include "server/net/errc.h"
+
+namespace muir::server {
+namespace {
+
+// How long a connection waits before it asks the budget again.
+constexpr std::chrono::milliseconds kBudgetRetry{10};
+
+}  // namespace
+
+// Whether a whole frame is here; learns its size as soon as four bytes are.
+Result<bool> FrameReader::measure() {
+  wanted_ = kSizeBytes;
+  if (pending() < kSizeBytes) return false;
+  declared_size_ = load_big_endian<std::int32_t>(memory_.data() + begin_);
+  if (declared_size_ < 0 || static_cast<std::size_t>(declared_size_) > frame_bytes_max_) {
+    return NetErrc::frame_size_invalid;
+  }
+  wanted_ = kSizeBytes + static_cast<std::size_t>(declared_size_);
+  return pending() >= wanted_;
+}
+
+bool FrameReader::has_frame() const {
+  if (pending() < kSizeBytes) return false;
+  const auto size = load_big_endian<std::int32_t>(memory_.data() + begin_);
+  return size >= 0 && pending() - kSizeBytes >= static_cast<std::size_t>(size);
+}
+
+// Sees to it that the rest of the frame fits behind end_.
+Result<> FrameReader::make_room() {
+  if (memory_ && memory_.capacity() - begin_ >= wanted_ && end_ < memory_.capacity()) return ok();
+  BufferRef larger = wanted_ <= BufferPool::kChunkBytes ? pool_.chunk() : pool_.mapping(wanted_);
+  if (!larger) return NetErrc::frame_unmappable;
+  if (pending() > 0) std::memcpy(larger.data(), memory_.data() + begin_, pending());
+  end_ = pending();
+  begin_ = 0;
+  memory_ = std::move(larger);
+  return ok();
+}
+
+Task<Result<>> FrameReader::read_more() {
+  if (pending() == 0) {
+    // Nothing begun: wait without holding memory.
+    memory_ = {};
+    begin_ = end_ = 0;
+    auto readable = co_await transport_.wait_readable();
+    if (!readable) co_return readable.error();
+  }
+  for (;;) {
+    const auto room = make_room();
+    if (!room) co_return room.error();
+    // A large frame takes no byte of its successor: the mapping ends with it.
+    const std::size_t space = (wanted_ > BufferPool::kChunkBytes ? begin_ + wanted_ : memory_.capacity()) - end_;
+    const auto count = transport_.try_read({memory_.data() + end_, space});
+    if (count) {
+      end_ += *count;
+      co_return ok();
+    }
+    if (count.error() != NetErrc::would_block) co_return count.error();
+    auto readable = co_await transport_.wait_readable();
+    if (!readable) co_return readable.error();
+  }
+}
+
+// Back-pressure: while the budget is used up this connection is not read, and its peer's writes stall.
+Task<void> FrameReader::take_from_budget() {
+  for (;;) {
+    lease_ = budget_.try_take(declared_size_);
+    if (lease_) co_return;
+    co_await sleep_until(Shard::current()->clock().now() + kBudgetRetry);
+  }
+}
+
+Task<Result<Frame>> FrameReader::next() {
+  for (;;) {
+    const auto whole = measure();
+    if (!whole) co_return whole.error();
+    if (budget_.is_bounded() && wanted_ > kSizeBytes && !lease_) co_await take_from_budget();
+    if (*whole) {
+      Frame frame{memory_, {memory_.data() + begin_ + kSizeBytes, wanted_ - kSizeBytes}, std::move(lease_)};
+      begin_ += wanted_;
+      wanted_ = kSizeBytes;
+      co_return frame;
+    }
+    const auto more = co_await read_more();
+    if (!more) co_return more.error();
+  }
+}
+
+}  // namespace muir::server

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+
+#include "server/net/buffer.h"
+#include "server/net/memory_budget.h"
+#include "server/net/transport.h"
+#include "wire/base/bytes.h"
+#include "wire/base/result.h"
+#include "wire/base/task.h"
+
+namespace muir::server {
+
+// One request as it came: the bytes behind its four-byte size, and the memory that they stand in.
+struct Frame {
+  BufferRef memory;
+  ByteView bytes;
+  MemoryBudget::Lease lease;
+};
+
+// Cuts a connection's bytes into frames.  Many frames come with one read; none is copied unless it began at the very
+// end of a chunk; a large frame gets memory of its own, of its declared size, only once it has been declared within
+// `frame_bytes_max`, and filled as bytes arrive.  An idle connection holds no buffer.
+// Owner: a Connection.
+class FrameReader {
+ public:
+  FrameReader(Transport& transport, BufferPool& pool, MemoryBudget& budget, std::size_t frame_bytes_max)
+      : transport_(transport), pool_(pool), budget_(budget), frame_bytes_max_(frame_bytes_max) {}
+
+  // The next frame.  NetErrc::frame_size_invalid and frame_unmappable are the peer's fault, the rest is the
+  // transport's.
+  Task<Result<Frame>> next();
+
+  // A whole frame is here already: next() will not wait.
+  bool has_frame() const;
+
+  // For the next frames: the limit depends on the phase of the connection.
+  void set_frame_bytes_max(std::size_t bytes) { frame_bytes_max_ = bytes; }
+
+  // The limit that a declared size broke, for the log line.
+  std::int32_t declared_size() const { return declared_size_; }
+
+ private:
+  static constexpr std::size_t kSizeBytes = 4;
+
+  std::size_t pending() const { return end_ - begin_; }
+  Result<bool> measure();
+  Result<> make_room();
+  Task<Result<>> read_more();
+  Task<void> take_from_budget();
+
+  Transport& transport_;
+  BufferPool& pool_;
+  MemoryBudget& budget_;
+  MemoryBudget::Lease lease_;  // For the frame being read, once its size is known.
+  std::size_t frame_bytes_max_;
+  BufferRef memory_;
+  std::size_t begin_ = 0;  // Bytes [begin_, end_) of memory_ have arrived and belong to no frame yet.
+  std::size_t end_ = 0;
+  std::size_t wanted_ = kSizeBytes;  // How many of them the frame being read needs, its size included.
+  std::int32_t declared_size_ = 0;
+};
+
+}  // namespace muir::server

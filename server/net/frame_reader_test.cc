@@ -1,0 +1,129 @@
+#include "server/net/frame_reader.h"
+
+#include <cstring>
+#include <random>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "server/net/errc.h"
+
+namespace muir::server {
+namespace {
+
+// Gives out a prepared stream in pieces of `piece` bytes, then ends.
+class FakeTransport : public Transport {
+ public:
+  std::string stream;
+  std::size_t piece = 1 << 20;
+  std::size_t position = 0;
+  std::size_t largest_ask = 0;
+
+  Result<std::size_t> try_read(MutableByteView into) override {
+    largest_ask = std::max(largest_ask, into.size());
+    if (position == stream.size()) return NetErrc::closed_by_peer;
+    const std::size_t count = std::min({into.size(), piece, stream.size() - position});
+    std::memcpy(into.data(), stream.data() + position, count);
+    position += count;
+    return count;
+  }
+  Result<std::size_t> try_write(std::span<const iovec>) override { return NetErrc::would_block; }
+  Result<std::size_t> try_send_file(int, std::int64_t, std::size_t) override { return NetErrc::would_block; }
+  Task<Result<>> wait_readable() override { co_return ok(); }
+  Task<Result<>> wait_writable() override { co_return ok(); }
+  bool is_closed_by_peer() override { return position == stream.size(); }
+  void close() override {}
+};
+
+std::string framed(std::string_view body) {
+  std::string frame(4, '\0');
+  store_big_endian(reinterpret_cast<std::byte*>(frame.data()), static_cast<std::int32_t>(body.size()));
+  return frame + std::string(body);
+}
+
+struct FrameReaderTest : ::testing::Test {
+  BufferPool pool;
+  FakeTransport transport;
+  MemoryBudget budget{-1};
+  FrameReader reader{transport, pool, budget, 1'000'000};
+};
+
+TEST_F(FrameReaderTest, CutsManyFramesOutOfOneRead) {
+  transport.stream = framed("first") + framed("") + framed("third");
+
+  EXPECT_EQ(as_text(reader.next().run_inline()->bytes), "first");
+  EXPECT_TRUE(reader.has_frame());
+  EXPECT_EQ(as_text(reader.next().run_inline()->bytes), "");
+  EXPECT_EQ(as_text(reader.next().run_inline()->bytes), "third");
+  EXPECT_FALSE(reader.has_frame());
+  EXPECT_EQ(reader.next().run_inline().error(), NetErrc::closed_by_peer);
+}
+
+TEST_F(FrameReaderTest, KeepsAFrameWhileItsSuccessorsAreRead) {
+  const std::string large(100'000, 'x');
+  transport.stream = framed("kept") + framed(large) + framed("last");
+
+  const auto kept = reader.next().run_inline();
+  const auto second = reader.next().run_inline();
+  const auto last = reader.next().run_inline();
+
+  EXPECT_EQ(as_text(kept->bytes), "kept");
+  EXPECT_EQ(as_text(second->bytes), large);
+  EXPECT_EQ(as_text(last->bytes), "last");
+}
+
+TEST_F(FrameReaderTest, RefusesSizesBeforeItAsksForMemory) {
+  transport.stream = std::string("\xff\xff\xff\xff", 4);
+  EXPECT_EQ(reader.next().run_inline().error(), NetErrc::frame_size_invalid);
+  EXPECT_EQ(reader.declared_size(), -1);
+}
+
+TEST_F(FrameReaderTest, RefusesSizesAboveTheLimit) {
+  transport.stream = framed(std::string(1'000'001, 'x'));
+  EXPECT_EQ(reader.next().run_inline().error(), NetErrc::frame_size_invalid);
+  EXPECT_LE(transport.largest_ask, BufferPool::kChunkBytes);
+}
+
+TEST_F(FrameReaderTest, HoldsNoMemoryBetweenFrames) {
+  transport.stream = framed("only");
+  {
+    const auto frame = reader.next().run_inline();
+  }
+  EXPECT_FALSE(reader.next().run_inline());
+  EXPECT_LE(pool.in_use(), 1u);
+}
+
+TEST_F(FrameReaderTest, TakesEachFrameFromTheBudgetUntilItIsForgotten) {
+  MemoryBudget bounded(100);
+  FrameReader bounded_reader(transport, pool, bounded, 1'000'000);
+  transport.stream = framed(std::string(80, 'x')) + framed(std::string(60, 'y'));
+  {
+    const auto first = bounded_reader.next().run_inline();
+    EXPECT_EQ(bounded.left(), 20);
+    const auto second = bounded_reader.next().run_inline();  // Anything left is enough to begin.
+    EXPECT_EQ(bounded.left(), -40);
+    EXPECT_FALSE(bounded.try_take(1));
+  }
+  EXPECT_EQ(bounded.left(), 100);
+}
+
+TEST_F(FrameReaderTest, FindsTheSameFramesHoweverTheBytesArrive) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 300; ++i) {
+    bodies.emplace_back(random() % (i % 10 == 0 ? 200'000 : 3'000), static_cast<char>('a' + i % 26));
+    transport.stream += framed(bodies.back());
+  }
+  transport.piece = 1 + random() % 70'000;
+
+  for (const std::string& body : bodies) {
+    const auto frame = reader.next().run_inline();
+    ASSERT_TRUE(frame);
+    ASSERT_EQ(as_text(frame->bytes), body);
+  }
+}
+
+}  // namespace
+}  // namespace muir::server

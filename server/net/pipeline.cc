@@ -1,0 +1,97 @@
+#include "server/net/pipeline.h"
+
+#include <memory>
+#include <optional>
+
+#include "server/errc.h"
+#include "server/net/errc.h"
+#include "server/runtime/log.h"
+#include "wire/codec/reader.h"
+#include "wire/schema/registry.h"
+#include "wire/schema/request_header.h"
+
+namespace muir::server {
+namespace {
+
+// What every request has in common, in the first four bytes of its header.
+struct Target {
+  std::int16_t api_key = -1;
+  std::int16_t api_version = -1;
+};
+
+std::optional<Target> target_of(ByteView frame) {
+  if (frame.size() < 4) return std::nullopt;
+  return Target{load_big_endian<std::int16_t>(frame.data()), load_big_endian<std::int16_t>(frame.data() + 2)};
+}
+
+// A request while it is being worked on: what its views point into.
+struct Request {
+  Request(Services& services, Session& session, Frame f) : frame(std::move(f)), context(services, session) {}
+  Frame frame;
+  RequestContext context;
+};
+
+Error refuse(const Session& session, std::string_view why, std::optional<Target> target) {
+  log_warn("Closing connection: request cannot be served", field("why", why),
+           field("api_key", target ? target->api_key : -1), field("api_version", target ? target->api_version : -1),
+           field("client", session.client_host), field("port", session.client_port),
+           field("listener", session.listener_name));
+  return NetErrc::request_malformed;
+}
+
+bool accepts_version(const Api& api, std::int16_t version) {
+  // ApiVersions answers any version, so that a client newer than us learns what we speak (KIP-511).
+  if (api.key == wire::ApiKey::API_VERSIONS) return true;
+  return api.version_min <= version && version <= api.version_max;
+}
+
+// The header into the context; the rest of the frame is the body.
+Result<ByteView> read_header(Request& request, Target target) {
+  RequestContext& context = request.context;
+  context.api_key = static_cast<wire::ApiKey>(target.api_key);
+  context.api_version = target.api_version;
+  wire::Reader reader(request.frame.bytes);
+  wire::RequestHeader header;
+  const auto header_version = wire::request_header_version(context.api_key, context.api_version);
+  if (!header_version) return header_version.error();
+  const auto decoded = wire::decode(reader, *header_version, header);
+  if (!decoded) return decoded.error();
+  context.correlation_id = header.correlation_id;
+  context.client_id = header.client_id.value_or("");
+  return request.frame.bytes.last(reader.remaining());
+}
+
+Task<Result<Answer>> finish_request(std::unique_ptr<Request> request, Finish finish) {
+  auto answer = co_await finish;
+  if (answer) co_return answer;
+  if (answer.error() == HandlerErrc::acks_zero_failed) co_return answer.error();
+  co_return refuse(request->context.session(), answer.error().message(), target_of(request->frame.bytes));
+}
+
+}  // namespace
+
+bool may_overlap(const Frame& frame) {
+  const auto target = target_of(frame.bytes);
+  const Api* api = target ? find_api(target->api_key) : nullptr;
+  return api != nullptr && api->may_overlap;
+}
+
+Task<Result<Finish>> begin_request(Services& services, Session& session, Frame frame) {
+  const auto target = target_of(frame.bytes);
+  if (!target) co_return refuse(session, "frame is shorter than a header", target);
+  const Api* api = find_api(target->api_key);
+  if (api == nullptr || !api->is_served_on(session)) co_return refuse(session, "API is not served here", target);
+  if (!accepts_version(*api, target->api_version)) co_return refuse(session, "API version is not served", target);
+  if (!session.is_authenticated && !api->before_authentication) {
+    co_return refuse(session, "connection is not authenticated", target);
+  }
+
+  auto request = std::make_unique<Request>(services, session, std::move(frame));
+  const auto body = read_header(*request, *target);
+  if (!body) co_return refuse(session, body.error().message(), target);
+  auto begun = co_await api->begin(request->context, *body);
+  if (!begun) co_return refuse(session, begun.error().message(), target);
+  co_return finish_request(std::move(request), std::move(*begun));
+}
+
+}  // namespace muir::server

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "server/config/endpoint.h"
+#include "server/net/connection.h"
+#include "server/net/connection_quota.h"
+#include "server/runtime/shard.h"
+
+namespace muir::server {
+
+// The listeners of a process and all its connections.  Listening and the count of connections live on the first shard;
+// a connection lives on the shard it was dealt to.  The object itself belongs to the thread that starts the process.
+class NetServer {
+ public:
+  struct Options {
+    Connection::Limits connection;
+    ConnectionLimits count;
+    std::int64_t queued_request_bytes_max = -1;  // queued.max.request.bytes
+    std::int32_t backlog = 50;                   // socket.listen.backlog.size
+    std::int32_t send_buffer_bytes = -1;         // socket.send.buffer.bytes; -1: the system's.
+    std::int32_t receive_buffer_bytes = -1;      // socket.receive.buffer.bytes
+  };
+
+  NetServer(Services& services, std::vector<Shard*> shards, Options options);
+  ~NetServer();
+
+  // Binds; accepts nothing yet.  Before the shards run.  Fails with the system's error, e.g. address in use.  Returns
+  // the port.
+  Result<std::uint16_t> listen(const Endpoint& endpoint, bool is_controller_listener);
+
+  // Begins to accept.  On the first shard.
+  void start();
+
+  // Stops accepting and closes every connection; what was begun is finished first.  On the first shard.
+  Task<void> stop();
+
+ private:
+  class Listener;
+  class ShardConnections;
+
+  Task<void> accept_loop(Listener& listener);
+  Task<void> deal(int fd, const Listener& listener);
+  Task<void> begin_serving(ShardConnections& home, int fd, Session session);
+  Task<void> serve(ShardConnections& home, int fd, Session session);
+  Task<void> forget(std::string ip);
+  void set_socket_options(int fd) const;
+
+  Services& services_;
+  std::vector<Shard*> shards_;
+  const Options options_;
+  MemoryBudget budget_;
+  ConnectionQuota quota_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<ShardConnections>> homes_;
+  TaskGroup accepting_;
+  std::vector<Completion<bool>*> waiting_for_room_;
+  std::uint64_t connections_made_ = 0;
+  bool is_stopping_ = false;
+};
+
+}  // namespace muir::server

@@ -1,0 +1,344 @@
+#include "server/process/broker.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "server/process/version.h"
+#include "server/quorum/bootstrap_checkpoint.h"
+#include "server/runtime/log.h"
+
+namespace muir::server {
+namespace {
+
+constexpr std::size_t kPoolThreads = 4;
+constexpr int kFenceChecksPerSession = 8;
+
+std::size_t shard_count(const BrokerConfig& config) {
+  if (config.muir_shards) return static_cast<std::size_t>(*config.muir_shards);
+  return std::max(1u, std::thread::hardware_concurrency() - 1);
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+std::vector<Shard*> pointers(const std::vector<std::unique_ptr<Shard>>& shards) {
+  std::vector<Shard*> pointers;
+  for (const auto& shard : shards) pointers.push_back(shard.get());
+  return pointers;
+}
+
+ControllerSettings controller_settings(const BrokerConfig& config, const std::string& cluster_id) {
+  ControllerSettings settings;
+  settings.node_id = config.node_id;
+  settings.cluster_id = cluster_id;
+  for (const QuorumAddress& voter : config.controller_quorum_voters) settings.quorum_nodes.emplace_back(voter.id);
+  settings.num_partitions = config.num_partitions;
+  settings.default_replication_factor = static_cast<std::int16_t>(config.default_replication_factor);
+  settings.delete_topic_enable = config.delete_topic_enable;
+  settings.broker_session_timeout = config.broker_session_timeout_ms;
+  return settings;
+}
+
+MetadataQuorum::Params quorum_params(const BrokerConfig& config, const StorageDirectories& directories) {
+  MetadataQuorum::Params params;
+  auto& log = params.log;
+  log.directory = config.metadata_log_dir + "/__cluster_metadata-0";
+  log.segment_bytes = config.metadata_log_segment_bytes;
+  log.segment_ms = config.metadata_log_segment_ms.count();
+  log.max_retention_bytes = config.metadata_max_retention_bytes;
+  log.max_retention_ms = config.metadata_max_retention_ms.count();
+  log.max_record_bytes_between_snapshots = config.metadata_log_max_record_bytes_between_snapshots;
+  log.max_snapshot_interval = config.metadata_log_max_snapshot_interval_ms;
+  auto& quorum = params.quorum;
+  quorum.local = {config.node_id, directories.metadata_directory_id};
+  for (const Endpoint& endpoint : config.advertised_controller_listeners) {
+    quorum.local_endpoints.push_back({endpoint.listener_name, endpoint.host, endpoint.port});
+  }
+  quorum.election_timeout = config.controller_quorum_election_timeout_ms;
+  quorum.fetch_timeout = config.controller_quorum_fetch_timeout_ms;
+  quorum.election_backoff_max = config.controller_quorum_election_backoff_max_ms;
+  quorum.request_timeout = config.controller_quorum_request_timeout_ms;
+  quorum.retry_backoff = config.controller_quorum_retry_backoff_ms;
+  quorum.seed = std::hash<Uuid>{}(Uuid::random());
+  return params;
+}
+
+NetServer::Options net_options(const BrokerConfig& config) {
+  NetServer::Options options;
+  options.connection.frame_bytes_max = static_cast<std::size_t>(config.socket_request_max_bytes);
+  options.connection.unauthenticated_frame_bytes_max =
+      static_cast<std::size_t>(config.muir_unauthenticated_request_max_bytes);
+  options.connection.idle_max = config.connections_max_idle_ms;
+  options.count.connections_max = config.max_connections;
+  options.count.connections_per_ip_max = config.max_connections_per_ip;
+  options.count.per_ip_overrides = config.max_connections_per_ip_overrides;
+  options.count.creation_rate_max = config.max_connection_creation_rate;
+  options.queued_request_bytes_max = config.queued_max_request_bytes;
+  options.backlog = config.socket_listen_backlog_size;
+  options.send_buffer_bytes = config.socket_send_buffer_bytes;
+  options.receive_buffer_bytes = config.socket_receive_buffer_bytes;
+  return options;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Shard>> Broker::make_shards(const BrokerConfig& config) {
+  std::vector<std::unique_ptr<Shard>> shards;
+  for (std::size_t i = 0; i < shard_count(config); ++i) {
+    shards.push_back(
+        std::make_unique<Shard>(ShardId{static_cast<std::uint32_t>(i)}, fmt::format("shard-{}", i), system_clock()));
+  }
+  return shards;
+}
+
+Broker::Broker(BrokerConfig config, StorageDirectories directories)
+    : config_(std::make_shared<const BrokerConfig>(std::move(config))),
+      directories_(std::move(directories)),
+      schema_(*config_),
+      shards_(make_shards(*config_)),
+      data_shards_(pointers(shards_)),
+      controller_shard_(ShardId{static_cast<std::uint32_t>(shards_.size())}, "controller", clock_),
+      pool_(kPoolThreads),
+      cache_(shards_.size()),
+      hosted_(data_shards_) {}
+
+Broker::~Broker() = default;
+
+// Runs `work` as a task of `shard` and waits for it on this thread, which is none.
+void Broker::run_on(Shard& shard, std::function<Task<void>()> work) {
+  struct Start final : Message {
+    Shard* shard = nullptr;
+    std::function<Task<void>()>* work = nullptr;
+    std::promise<void> done;
+    static Task<void> drive(Start& start) {
+      co_await (*start.work)();
+      start.done.set_value();
+    }
+    void run() override { shard->tasks().spawn("start or stop", drive(*this)); }
+  } start;
+  start.shard = &shard;
+  start.work = &work;
+  shard.send(start);
+  start.done.get_future().wait();
+}
+
+ConfigResult<> Broker::open_quorum() {
+  auto quorum = MetadataQuorum::open(disk_, quorum_params(*config_, directories_), clock_);
+  if (!quorum) return invalid_config(fmt::format("Cannot open the metadata log: {}", quorum.error().message()));
+  quorum_ = std::move(*quorum);
+  const auto bootstrap = read_bootstrap_checkpoint(disk_, config_->metadata_log_dir).run_inline();
+  if (!bootstrap) {
+    return invalid_config(fmt::format("Cannot read bootstrap.checkpoint: {}", bootstrap.error().message()));
+  }
+  controller_ = std::make_unique<Controller>(controller_settings(*config_, directories_.cluster_id), schema_,
+                                             Uuid::random, std::hash<Uuid>{}(Uuid::random()));
+  ControllerService::Settings settings;
+  // Without the file a cluster begins with metadata.version alone, as Kafka's.
+  settings.bootstrap =
+      *bootstrap ? **bootstrap : feature_level_records({{std::string(kMetadataVersionFeature), kMetadataVersionMax}});
+  settings.no_op_interval = config_->metadata_max_idle_interval_ms;
+  settings.fence_interval = config_->broker_session_timeout_ms / kFenceChecksPerSession;
+  if (config_->auto_leader_rebalance_enable)
+    settings.balance_interval = config_->leader_imbalance_check_interval_seconds;
+  settings.unclean_interval = config_->unclean_leader_election_interval_ms;
+  controller_service_ = std::make_unique<ControllerService>(controller_shard_, *quorum_, *controller_, settings);
+  publisher_ = std::make_unique<MetadataPublisher>(controller_shard_, data_shards_, cache_);
+  return {};
+}
+
+ConfigResult<> Broker::listen() {
+  net_ = std::make_unique<NetServer>(*services_, data_shards_, net_options(*config_));
+  for (const Endpoint& endpoint : config_->listeners) {
+    const bool is_controller =
+        std::ranges::find(config_->controller_listeners, endpoint) != config_->controller_listeners.end();
+    const auto port = net_->listen(endpoint, is_controller);
+    if (!port) {
+      return invalid_config(fmt::format("Cannot listen on {}://{}:{}: {}", endpoint.listener_name, endpoint.host,
+                                        endpoint.port, port.error().message()));
+    }
+    bound_.emplace_back(endpoint, *port);
+  }
+  return {};
+}
+
+// What others are told: a port that the system chose, and this machine's name for "every interface".
+std::vector<Endpoint> Broker::advertised(const std::vector<Endpoint>& configured) const {
+  std::vector<Endpoint> endpoints = configured;
+  for (Endpoint& endpoint : endpoints) {
+    if (endpoint.host.empty() || endpoint.host == "0.0.0.0") endpoint.host = host_name();
+    if (endpoint.port != 0) continue;
+    const auto bound =
+        std::ranges::find(bound_, endpoint.listener_name, [](const auto& b) { return b.first.listener_name; });
+    if (bound != bound_.end()) endpoint.port = bound->second;
+  }
+  return endpoints;
+}
+
+std::string Broker::address() const {
+  const auto endpoints = advertised(config_->advertised_broker_listeners);
+  return endpoints.empty() ? "" : fmt::format("{}:{}", endpoints.front().host, endpoints.front().port);
+}
+
+ReplicaManagerEvents Broker::events() {
+  ReplicaManagerEvents events;
+  events.propose_isr = [](const std::shared_ptr<Partition>& partition, const storage::IsrProposal&) {
+    // There is no other node that could be in sync.
+    log_error("Bug: a single node proposed an ISR", field("partition", partition->id().to_string()));
+  };
+  events.assigned_to_dir = [this](const PartitionKey& key, const Uuid& directory) {
+    lifecycle_->assigned_to_dir(key, directory);
+  };
+  events.dir_failed = [this](const Uuid& directory, bool is_last) {
+    lifecycle_->dir_failed(directory);
+    if (!is_last) return;
+    log_error("The last log directory has failed: stopping");
+    if (on_fatal) on_fatal();
+  };
+  return events;
+}
+
+ConfigResult<> Broker::start() {
+  const Instant began = clock_.now();
+  log_info("Starting", field("version", kVersion), field("node", config_->node_id.value),
+           field("cluster", directories_.cluster_id), field("shards", shards_.size()),
+           field("log_dirs", fmt::format("{}", fmt::join(config_->log_dirs, ","))));
+  if (auto opened = open_quorum(); !opened) return opened.error();
+
+  fetcher_ =
+      std::make_unique<Fetcher>(hosted_, static_cast<std::size_t>(config_->max_incremental_fetch_session_cache_slots),
+                                std::hash<Uuid>{}(Uuid::random()));
+  services_.reset(new Services{.config = *config_,
+                               .cluster_id = directories_.cluster_id,
+                               .clock = clock_,
+                               .authorizer = authorizer_,
+                               .shards = data_shards_,
+                               .controller_shard = controller_shard_,
+                               .metadata = cache_,
+                               .controller = *controller_service_,
+                               .publisher = *publisher_,
+                               .replicas = hosted_,
+                               .fetcher = *fetcher_});
+  producer_ids_ = std::make_unique<ProducerIds>(*services_);
+  topic_creation_ = std::make_unique<AutoTopicCreation>(*services_);
+  services_->producer_ids = producer_ids_.get();
+  services_->topic_creation = topic_creation_.get();
+  if (auto bound = listen(); !bound) return bound.error();
+  lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
+
+  controller_shard_.start();
+  for (Shard* shard : data_shards_) shard->start();
+  has_started_ = true;
+  run_on(controller_shard_, [this] { return begin_controller(); });
+  ConfigResult<> outcome;
+  run_on(*data_shards_.front(), [this, &outcome] { return begin_broker(outcome); });
+  if (!outcome) return outcome.error();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began);
+  std::string listeners;
+  for (const auto& [endpoint, port] : bound_) {
+    listeners += fmt::format("{}{}://{}:{}", listeners.empty() ? "" : ",", endpoint.listener_name, endpoint.host, port);
+  }
+  log_info("Kafka Server started", field("node", config_->node_id.value), field("listeners", listeners),
+           field("took_ms", took.count()));
+  return {};
+}
+
+Task<void> Broker::run_quorum() {
+  const auto ended = co_await quorum_->run();
+  if (ended) co_return;
+  log_error("The metadata log has failed: stopping", field("error", ended.error().message()));
+  if (on_fatal) on_fatal();
+}
+
+Task<void> Broker::begin_controller() {
+  quorum_->add_listener(*controller_service_);
+  quorum_->add_listener(*publisher_);
+  controller_shard_.tasks().spawn("metadata quorum", run_quorum());
+  controller_shard_.tasks().spawn("controller's housekeeping", controller_service_->keep_house());
+  co_await controller_service_->until_active();
+  services_->active_controller = config_->node_id.value;
+  services_->kraft_version = quorum_->kraft_version();
+}
+
+Task<Result<void>> Broker::register_nodes() {
+  const auto controller =
+      co_await lifecycle_->register_controller(advertised(config_->advertised_controller_listeners));
+  if (!controller) co_return controller.error();
+  std::vector<Uuid> dirs = logs_->online_dirs();
+  std::ranges::sort(dirs);
+  co_return co_await lifecycle_->register_broker(advertised(config_->advertised_broker_listeners), std::move(dirs),
+                                                 logs_->broker_epoch_of_clean_stop());
+}
+
+Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
+  LogManagerSettings settings;
+  for (const auto& dir : directories_.dirs) settings.dirs.push_back({dir.path, dir.id});
+  settings.cordoned = config_->cordoned_log_dirs;
+  settings.recovery_threads_per_dir = config_->num_recovery_threads_per_data_dir;
+  auto logs = co_await pool_.run([this, &settings] { return LogManager::start(disk_, settings, clock_); });
+  if (!logs) {
+    outcome = invalid_config(fmt::format("Cannot open the log directories: {}", logs.error().message()));
+    co_return;
+  }
+  logs_ = std::move(*logs);
+  const auto registered = co_await register_nodes();
+  if (!registered) {
+    outcome = invalid_config(fmt::format("Cannot register with the controller: {}", registered.error().message()));
+    co_return;
+  }
+  co_await load_and_serve(outcome);
+}
+
+Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
+  Shard& home = *data_shards_.front();
+  MetadataPublisher& publisher = *publisher_;
+  const MetadataImagePtr image = co_await call(controller_shard_, [&publisher] { return publisher.latest(); });
+  replicas_ = std::make_unique<ReplicaManager>(home, hosted_, *logs_, pool_, config_, events());
+  const auto loaded = co_await replicas_->load(image);
+  if (!loaded) {
+    outcome = invalid_config(fmt::format("Cannot load the logs: {}", loaded.error().message()));
+    co_return;
+  }
+  home.tasks().spawn("publish metadata", publisher_->run(*replicas_, image));
+  replicas_->start();
+  const auto unfenced = co_await lifecycle_->unfence();
+  if (!unfenced) {
+    outcome = invalid_config(fmt::format("The controller did not unfence us: {}", unfenced.error().message()));
+    co_return;
+  }
+  home.tasks().spawn("heartbeats", lifecycle_->keep_alive());
+  net_->start();
+}
+
+Task<void> Broker::end_broker() {
+  if (net_) co_await net_->stop();
+  co_await topic_creation_->close();
+  if (replicas_) co_await lifecycle_->controlled_shutdown();
+  publisher_->stop();
+  if (replicas_) co_await replicas_->stop(lifecycle_->epoch());
+}
+
+Task<void> Broker::end_controller() {
+  controller_service_->stop();
+  quorum_->stop();
+  co_return;
+}
+
+void Broker::stop() {
+  if (!has_started_) return;
+  log_info("Shutting down");
+  run_on(*data_shards_.front(), [this] { return end_broker(); });
+  run_on(controller_shard_, [this] { return end_controller(); });
+  for (Shard* shard : data_shards_) shard->stop();
+  for (Shard* shard : data_shards_) shard->join();
+  controller_shard_.stop();
+  controller_shard_.join();
+  log_info("Shutdown completed");
+}
+
+}  // namespace muir::server

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/acl/authorizer.h"
+#include "server/active_controller/controller_service.h"
+#include "server/config/broker_config.h"
+#include "server/controller/controller.h"
+#include "server/fetching/fetcher.h"
+#include "server/handlers/auto_topic_creation.h"
+#include "server/handlers/producer_ids.h"
+#include "server/handlers/services.h"
+#include "server/net/server.h"
+#include "server/process/broker_lifecycle.h"
+#include "server/process/server_config_schema.h"
+#include "server/process/storage_directories.h"
+#include "server/publishing/metadata_cache.h"
+#include "server/publishing/metadata_publisher.h"
+#include "server/quorum/metadata_quorum.h"
+#include "server/replica/log_manager.h"
+#include "server/replica/replica_manager.h"
+#include "server/runtime/pool.h"
+#include "server/runtime/shard.h"
+#include "storage/disk/posix_disk.h"
+
+namespace muir::server {
+
+// One process: controller and broker, from configuration to clean stop.  Everything that it is made of stands here, in
+// the order in which it may be destroyed from behind.
+// Owner: the main thread, which calls start(), waits for a signal, and calls stop().
+class Broker {
+ public:
+  Broker(BrokerConfig config, StorageDirectories directories);
+  ~Broker();
+
+  // Ends when clients are served.  On failure a sentence for the operator; stop() must be called all the same.
+  ConfigResult<> start();
+
+  // Ends when everything that was acknowledged is on the disk and every thread has ended.
+  void stop();
+
+  // Where the first client listener listens: `127.0.0.1:9092`.
+  std::string address() const;
+
+  // Called, on some thread, when the broker cannot go on: its last log directory, or the metadata log, has failed.
+  std::function<void()> on_fatal;
+
+ private:
+  class Run;
+
+  static std::vector<std::unique_ptr<Shard>> make_shards(const BrokerConfig& config);
+  ConfigResult<> open_quorum();
+  ConfigResult<> listen();
+  void run_on(Shard& shard, std::function<Task<void>()> work);
+  Task<void> run_quorum();
+  Task<void> begin_controller();
+  Task<void> begin_broker(ConfigResult<>& outcome);
+  Task<Result<void>> register_nodes();
+  Task<void> load_and_serve(ConfigResult<>& outcome);
+  Task<void> end_broker();
+  Task<void> end_controller();
+  ReplicaManagerEvents events();
+  std::vector<Endpoint> advertised(const std::vector<Endpoint>& configured) const;
+
+  const std::shared_ptr<const BrokerConfig> config_;
+  const StorageDirectories directories_;
+  const Clock& clock_ = system_clock();
+  storage::PosixDisk disk_;
+  auth::NoAuthorizer authorizer_;
+  ServerConfigSchema schema_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // The data shards; the first does what there is one of.
+  std::vector<Shard*> data_shards_;
+  Shard controller_shard_;
+  Pool pool_;
+
+  std::unique_ptr<MetadataQuorum> quorum_;
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<ControllerService> controller_service_;
+  MetadataCache cache_;
+  std::unique_ptr<MetadataPublisher> publisher_;
+  std::unique_ptr<BrokerLifecycle> lifecycle_;
+  std::unique_ptr<LogManager> logs_;
+  HostedReplicas hosted_;
+  std::unique_ptr<ReplicaManager> replicas_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<ProducerIds> producer_ids_;
+  std::unique_ptr<AutoTopicCreation> topic_creation_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<NetServer> net_;
+  std::vector<std::pair<Endpoint, std::uint16_t>> bound_;  // Listeners, and the ports that they got.
+  bool has_started_ = false;
+};
+
+}  // namespace muir::server

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/active_controller/controller_service.h"
+#include "server/config/broker_config.h"
+#include "server/publishing/metadata_publisher.h"
+#include "wire/base/uuid.h"
+
+namespace muir::server {
+
+// This broker in the eyes of the controller: registered, fenced or not, alive, about to stop (KIP-631).
+// Owner: the first shard.
+class BrokerLifecycle {
+ public:
+  BrokerLifecycle(const BrokerConfig& config, std::string cluster_id, ControllerService& controller,
+                  MetadataPublisher& metadata);
+
+  // Registers this process with the endpoints that clients are to use.  Fails with the controller's refusal, which has
+  // been logged.
+  Task<Result<void>> register_broker(std::vector<Endpoint> advertised, std::vector<Uuid> log_dirs,
+                                     std::optional<std::int64_t> epoch_of_clean_stop);
+  Task<Result<void>> register_controller(std::vector<Endpoint> advertised);
+
+  // Heartbeats until the controller lets this broker serve.
+  Task<Result<void>> unfence();
+
+  // Heartbeats every broker.heartbeat.interval.ms, until stop().  One task.
+  Task<void> keep_alive();
+
+  // Asks the controller to take leadership away, waits until it has; ends keep_alive().
+  Task<void> controlled_shutdown();
+  void stop();
+
+  // A replica lies in another directory than the metadata says: the controller is told (KIP-858).
+  void assigned_to_dir(const PartitionKey& key, const Uuid& directory);
+
+  void dir_failed(const Uuid& directory) { offline_dirs_.insert(directory); }
+  std::int64_t epoch() const { return epoch_; }
+
+ private:
+  struct Beat {
+    bool is_fenced = true;
+    bool should_shut_down = false;
+  };
+  Task<void> tell_assignments();
+  Task<Result<Beat>> beat(bool want_fence, bool want_shutdown);
+
+  const BrokerConfig& config_;
+  const std::string cluster_id_;
+  ControllerService& controller_;
+  MetadataPublisher& metadata_;
+  const Uuid incarnation_ = Uuid::random();
+  std::int64_t epoch_ = -1;
+  std::map<Uuid, std::vector<PartitionKey>> assignments_;  // By directory; not told yet.
+  bool is_telling_assignments_ = false;
+  std::set<Uuid> offline_dirs_;
+  Sleep* sleeping_ = nullptr;
+  bool is_stopping_ = false;
+};
+
+}  // namespace muir::server

@@ -1,0 +1,75 @@
+#include "server/process/storage_directories.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "storage/log/meta_properties.h"
+
+namespace muir::server {
+namespace {
+
+std::vector<std::string> all_directories(const BrokerConfig& config) {
+  std::vector<std::string> paths = config.log_dirs;
+  if (std::ranges::find(paths, config.metadata_log_dir) == paths.end()) paths.push_back(config.metadata_log_dir);
+  return paths;
+}
+
+ConfigResult<storage::MetaProperties> read_checked(storage::Disk& disk, const BrokerConfig& config,
+                                                   const std::string& path) {
+  auto read = storage::read_meta_properties(disk, path).run_inline();
+  if (!read) {
+    return invalid_config(fmt::format("Cannot read meta.properties in {}: {}", path, read.error().message()));
+  }
+  if (!*read) {
+    return invalid_config(
+        fmt::format("No readable meta.properties files found in {}: format it with `muir format --standalone -t "
+                    "CLUSTER_ID -c FILE`",
+                    path));
+  }
+  storage::MetaProperties properties = **read;
+  if (properties.node_id != config.node_id) {
+    return invalid_config(fmt::format("Stored node id {} in {} doesn't match node.id={} of the configuration",
+                                      properties.node_id.value, path, config.node_id.value));
+  }
+  if (!properties.directory_id) {
+    properties.directory_id = Uuid::random();
+    const auto written = storage::write_meta_properties(disk, path, properties).run_inline();
+    if (!written) {
+      return invalid_config(fmt::format("Cannot write meta.properties in {}: {}", path, written.error().message()));
+    }
+  }
+  return properties;
+}
+
+}  // namespace
+
+bool is_unformatted(storage::Disk& disk, const BrokerConfig& config) {
+  return std::ranges::all_of(all_directories(config), [&](const std::string& path) {
+    const auto read = storage::read_meta_properties(disk, path).run_inline();
+    return read && !*read;
+  });
+}
+
+ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, const BrokerConfig& config) {
+  StorageDirectories found;
+  for (const std::string& path : all_directories(config)) {
+    const auto properties = read_checked(disk, config, path);
+    if (!properties) return properties.error();
+    if (found.cluster_id.empty()) found.cluster_id = properties->cluster_id;
+    if (properties->cluster_id != found.cluster_id) {
+      return invalid_config(fmt::format("Log directories are of different clusters: {} is of {}, not of {}", path,
+                                        properties->cluster_id, found.cluster_id));
+    }
+    const Uuid id = *properties->directory_id;
+    if (path == config.metadata_log_dir) found.metadata_directory_id = id;
+    if (std::ranges::find(config.log_dirs, path) == config.log_dirs.end()) continue;
+    if (std::ranges::find(found.dirs, id, &StorageDirectories::Dir::id) != found.dirs.end()) {
+      return invalid_config(fmt::format("Two log directories have the same directory.id {}", id.to_string()));
+    }
+    found.dirs.push_back({path, id});
+  }
+  return found;
+}
+
+}  // namespace muir::server

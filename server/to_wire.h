@@ -1,0 +1,12 @@
+#pragma once
+
+#include "wire/base/result.h"
+#include "wire/codec/error_code.h"
+
+namespace muir::server {
+
+// The one place where an error of ours becomes Kafka's.  Success is NONE; an error that this does not know is a bug of
+// ours: it is logged as one and becomes UNKNOWN_SERVER_ERROR.
+wire::ErrorCode to_wire(const Error& error);
+
+}  // namespace muir::server
