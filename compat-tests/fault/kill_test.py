@@ -26,6 +26,8 @@ TOPIC, PARTITIONS, PRODUCERS = "under-load", 4, 3
 KILLS = int(os.environ.get("KILLS", "20"))
 PROGRESS_SECONDS_MAX = 90
 ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX = 200, 2000  # Between two kills.
+# A controller that starts again waits this long for the broker that was registered before: 9 s if nothing is said.
+SESSION = {"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "200"}
 NOT_READY = {3, 5, 6}  # Unknown topic or partition, leader not available, not leader: a moment after the start.
 
 
@@ -77,7 +79,7 @@ def kill_repeatedly(broker, load, progress, ends, chance):
 
 
 def run(folder, program, chance):
-    broker = Broker(folder / "broker")
+    broker = Broker(folder / "broker", settings=SESSION)
     load_history, ends = folder / "load.jsonl", folder / "ends.jsonl"
     load = None
     try:
