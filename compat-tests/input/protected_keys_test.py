@@ -68,7 +68,7 @@ class ProtectedKeys(unittest.TestCase):
                 self.assertEqual(len(about), 1, lines)
                 if is_secret(key) or HIDDEN in about[0]:
                     self.assertIn(HIDDEN, about[0])
-                    self.assertNotIn(value, "\n".join(lines), "a secret is shown")
+                    self.assertNotIn(f"={value}", "\n".join(lines), "a secret is shown")
                 elif key == names[-1]:
                     self.assertTrue(value in about[0] or value.split(",")[0].split("://")[0] in about[0], about[0])
 
