@@ -176,7 +176,7 @@ Result<Answer> answer_silently(RequestContext& ctx, const Produce& produce) {
   for (const TopicWrites& topic : produce.topics) {
     for (const Write& write : topic.writes) {
       if (write.error == ErrorCode::NONE) continue;
-      log_info("Closing connection: produce with acks=0 failed", field("client", ctx.session().client_host),
+      log_info("Closing connection: produce with acks=0 failed", field("client", ctx.session().client()),
                field("topic", topic.name), field("partition", write.index), field("error", name(write.error)));
       return HandlerErrc::acks_zero_failed;
     }
@@ -210,8 +210,11 @@ Task<Result<Finish>> begin_produce(RequestContext& ctx, ByteView body) {
   const bool may_transact =
       request.transactional_id &&
       ctx.may(auth::Operation::WRITE, {auth::ResourceType::TRANSACTIONAL_ID, *request.transactional_id});
-  if (!may_transact && is_transactional(request)) {
-    for (Write* write : without_error(*produce)) write->error = ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+  if (is_transactional(request)) {
+    // Without a transaction coordinator nothing could ever end the transaction, and readers would wait for ever.
+    const ErrorCode refusal =
+        may_transact ? ErrorCode::INVALID_TXN_STATE : ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    for (Write* write : without_error(*produce)) write->error = refusal;
   }
   const bool all_in_sync = request.acks == kAllInSync;
   co_await fan_out(ctx.services().replicas, without_error(*produce), [all_in_sync](auto partition, Write& write) {

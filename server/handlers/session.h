@@ -18,6 +18,7 @@ struct Session {
   std::string client_host;
   std::uint16_t client_port = 0;
   auth::Principal principal;
+  std::string client() const { return client_host + ":" + std::to_string(client_port); }
   bool is_authenticated = false;  // Until it is, only ApiVersions and the SASL requests are served.
   std::string client_software_name = "unknown";
   std::string client_software_version = "unknown";

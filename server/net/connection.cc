@@ -55,8 +55,7 @@ Task<Error> Connection::read_requests() {
     if (!frame) {
       if (frame.error() == NetErrc::frame_size_invalid) {
         log_warn("Closing connection: frame size is not acceptable", field("size", frames_.declared_size()),
-                 field("client", session_.client_host), field("port", session_.client_port),
-                 field("listener", session_.listener_name));
+                 field("client", session_.client()), field("listener", session_.listener_name));
       }
       co_return frame.error();
     }

@@ -34,8 +34,7 @@ struct Request {
 Error refuse(const Session& session, std::string_view why, std::optional<Target> target) {
   log_warn("Closing connection: request cannot be served", field("why", why),
            field("api_key", target ? target->api_key : -1), field("api_version", target ? target->api_version : -1),
-           field("client", session.client_host), field("port", session.client_port),
-           field("listener", session.listener_name));
+           field("client", session.client()), field("listener", session.listener_name));
   return NetErrc::request_malformed;
 }
 

@@ -234,7 +234,9 @@ ConfigResult<> Broker::start() {
   controller_shard_.start();
   for (Shard* shard : data_shards_) shard->start();
   has_started_ = true;
-  run_on(controller_shard_, [this] { return begin_controller(); });
+  bool is_active = false;
+  run_on(controller_shard_, [this, &is_active] { return begin_controller(is_active); });
+  if (!is_active) return invalid_config("The metadata log cannot be used: see the log");
   ConfigResult<> outcome;
   run_on(*data_shards_.front(), [this, &outcome] { return begin_broker(outcome); });
   if (!outcome) return outcome.error();
@@ -252,15 +254,17 @@ Task<void> Broker::run_quorum() {
   const auto ended = co_await quorum_->run();
   if (ended) co_return;
   log_error("The metadata log has failed: stopping", field("error", ended.error().message()));
+  controller_service_->stop();  // Whoever waits for an active controller waits in vain.
   if (on_fatal) on_fatal();
 }
 
-Task<void> Broker::begin_controller() {
+Task<void> Broker::begin_controller(bool& is_active) {
   quorum_->add_listener(*controller_service_);
   quorum_->add_listener(*publisher_);
   controller_shard_.tasks().spawn("metadata quorum", run_quorum());
   controller_shard_.tasks().spawn("controller's housekeeping", controller_service_->keep_house());
   co_await controller_service_->until_active();
+  is_active = controller_service_->is_active();
   services_->active_controller = config_->node_id.value;
   services_->kraft_version = quorum_->kraft_version();
 }

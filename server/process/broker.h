@@ -56,7 +56,7 @@ class Broker {
   ConfigResult<> listen();
   void run_on(Shard& shard, std::function<Task<void>()> work);
   Task<void> run_quorum();
-  Task<void> begin_controller();
+  Task<void> begin_controller(bool& is_active);
   Task<void> begin_broker(ConfigResult<>& outcome);
   Task<Result<void>> register_nodes();
   Task<void> load_and_serve(ConfigResult<>& outcome);

@@ -24,11 +24,27 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::info;
 }
 
+std::string_view name(LogLevel level) {
+  switch (level) {
+    case LogLevel::kTrace:
+      return "TRACE";
+    case LogLevel::kDebug:
+      return "DEBUG";
+    case LogLevel::kInfo:
+      return "INFO";
+    case LogLevel::kWarn:
+      return "WARN";
+    case LogLevel::kError:
+      return "ERROR";
+  }
+  return "INFO";
+}
+
 // Kafka's layout, `[time] LEVEL event`, so that what people grep for goes on working.
 spdlog::logger& logger() {
   static spdlog::logger instance = [] {
     spdlog::logger made("muir", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-    made.set_pattern("[%Y-%m-%d %H:%M:%S,%e] %^%l%$ %v");
+    made.set_pattern("[%Y-%m-%d %H:%M:%S,%e] %v");
     made.flush_on(spdlog::level::info);
     return made;
   }();
@@ -68,7 +84,7 @@ void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
 bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
 
 void log_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  std::string line(event);
+  std::string line = fmt::format("{} {}", name(level), event);
   for (const LogField& field : fields) {
     line += ' ';
     line += field.key;
