@@ -35,6 +35,11 @@ void BrokerHeartbeats::contacted(NodeId id, std::int64_t epoch, Instant now) {
   if (at != brokers_.end() && at->second.epoch == epoch) at->second.last_contact = now;
 }
 
+void BrokerHeartbeats::end_session(NodeId id) {
+  const auto at = brokers_.find(id);
+  if (at != brokers_.end()) at->second.last_contact.reset();
+}
+
 void BrokerHeartbeats::touch(NodeId id, bool is_fenced, std::int64_t metadata_offset) {
   auto& broker = brokers_[id];
   broker.is_fenced = is_fenced;

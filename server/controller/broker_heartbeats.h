@@ -46,6 +46,9 @@ class BrokerHeartbeats {
   void changed(const BrokerRegistration& broker);
   void unregistered(NodeId id) { brokers_.erase(id); }
 
+  // Its process is known to have ended: another may register at once.
+  void end_session(NodeId id);
+
   // A heartbeat arrived.  Ignored if `epoch` is not the broker's.
   void contacted(NodeId id, std::int64_t epoch, Instant now);
   void touch(NodeId id, bool is_fenced, std::int64_t metadata_offset);

@@ -95,6 +95,7 @@ Result<Activation> Controller::activate(const ControllerRequest& context, const 
   is_active_ = true;
   heartbeats_ = BrokerHeartbeats(settings_.broker_session_timeout);
   heartbeats_.begin(state_.image.cluster, context.now);
+  if (settings_.has_own_broker) heartbeats_.end_session(settings_.node_id);
   return decide_activation(context_for(context), bootstrap);
 }
 

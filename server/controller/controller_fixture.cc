@@ -39,8 +39,8 @@ ControllerFixture::ControllerFixture(std::uint64_t seed)
   append(std::move(activation->records));
 }
 
-RequestContext ControllerFixture::context(std::int16_t version) const {
-  RequestContext context;
+ControllerRequest ControllerFixture::context(std::int16_t version) const {
+  ControllerRequest context;
   context.now = now;
   context.next_offset = end();
   context.api_version = version;

@@ -72,7 +72,7 @@ class ControllerFixture {
  public:
   explicit ControllerFixture(std::uint64_t seed = 1);
 
-  RequestContext context(std::int16_t version = 0) const;
+  ControllerRequest context(std::int16_t version = 0) const;
   // Appends and applies; commits too unless told otherwise.
   void append(std::vector<OwnedBytes> records, bool is_committed = true);
   template <class Response>

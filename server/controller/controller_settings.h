@@ -19,6 +19,9 @@ struct ControllerSettings {
   std::int32_t num_partitions = 1;
   std::int16_t default_replication_factor = 1;
   bool delete_topic_enable = true;
+  // The broker of this node lives in the controller's process: when the controller begins, that broker's last session
+  // has ended with the process before.  Kafka waits for it to expire, nine seconds after a kill -9.
+  bool has_own_broker = false;
   std::chrono::milliseconds broker_session_timeout{9000};
   SupportedFeatures supported_features = default_supported_features();
   FeatureLevel kraft_version = 1;  // Finalized by a control record, not by a FeatureLevelRecord.

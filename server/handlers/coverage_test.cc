@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "server/handlers/api_table.h"
 #include "wire/schema/registry.h"
@@ -24,7 +24,8 @@ std::string render() {
   std::string page =
       "# Coverage\n\n"
       "Every API of Apache Kafka 4.3.1 and what of it Muir serves; what is not served is not advertised either.\n"
-      "Written from the API table (`server/handlers/api_table.cc`) by `MUIR_WRITE_DOCS=1 build/dev/server_handlers_test`;\n"
+      "Written from the API table (`server/handlers/api_table.cc`) by `MUIR_WRITE_DOCS=1 "
+      "build/dev/server_handlers_test`;\n"
       "a test holds the two together.\n\n"
       "| Key | API | Kafka's versions | Served | Listener |\n|--|--|--|--|--|\n";
   int served = 0;

@@ -42,6 +42,7 @@ ControllerSettings controller_settings(const BrokerConfig& config, const std::st
   settings.default_replication_factor = static_cast<std::int16_t>(config.default_replication_factor);
   settings.delete_topic_enable = config.delete_topic_enable;
   settings.broker_session_timeout = config.broker_session_timeout_ms;
+  settings.has_own_broker = true;
   return settings;
 }
 

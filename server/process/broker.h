@@ -8,6 +8,7 @@
 #include "auth/acl/authorizer.h"
 #include "server/active_controller/controller_service.h"
 #include "server/config/broker_config.h"
+#include "server/controller/broker_config_schema.h"
 #include "server/controller/controller.h"
 #include "server/fetching/fetcher.h"
 #include "server/handlers/auto_topic_creation.h"
@@ -15,7 +16,6 @@
 #include "server/handlers/services.h"
 #include "server/net/server.h"
 #include "server/process/broker_lifecycle.h"
-#include "server/process/server_config_schema.h"
 #include "server/process/storage_directories.h"
 #include "server/publishing/metadata_cache.h"
 #include "server/publishing/metadata_publisher.h"
@@ -70,7 +70,7 @@ class Broker {
   const Clock& clock_ = system_clock();
   storage::PosixDisk disk_;
   auth::NoAuthorizer authorizer_;
-  ServerConfigSchema schema_;
+  BrokerConfigSchema schema_;                   // The controller's.
   std::vector<std::unique_ptr<Shard>> shards_;  // The data shards; the first does what there is one of.
   std::vector<Shard*> data_shards_;
   Shard controller_shard_;
