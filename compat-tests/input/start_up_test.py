@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,18 @@ class StartUp(unittest.TestCase):
         self.broker.format()
         shutil.rmtree(self.broker.data)
         self.one_line_with(self.refuses(self.broker_command()), "meta.properties")
+
+    def test_a_port_in_use_stops_the_start(self):
+        self.broker.format()
+        host, port = self.broker.address.rsplit(":", 1)
+        with socket.create_server((host, int(port))):
+            done = subprocess.run(self.broker_command(), cwd=self.folder.name, capture_output=True, text=True,
+                                  timeout=SECONDS_MAX)
+        lines = (done.stdout + done.stderr).splitlines()
+        self.assertEqual(done.returncode, 1, lines)
+        if OURS:  # Apache Kafka says it with a stack.
+            self.one_line_with(lines, "Cannot listen", port, "Address already in use")
+        self.broker.start()  # Nothing was left behind.
 
     def test_a_missing_file_stops_the_start(self):
         self.refuses(command_of(self.broker.kind)[1] + [os.path.join(self.folder.name, "nowhere.properties")])

@@ -76,8 +76,11 @@ def produce_request(topic, partition, records, acks=-1, correlation_id=7, versio
 def produce(connection, topic, partition, records, acks=-1):
     """What the broker says of the one partition; None if it closed the connection."""
     answer = connection.call(produce_request(topic, partition, records, acks))
-    if answer is None:
-        return None
+    return None if answer is None else produced(answer)
+
+
+def produced(answer):
+    """What the answer to a produce_request() says."""
     cursor = Cursor(answer)
     cursor.take("i"), cursor.take("i"), cursor.string(), cursor.take("ii")
     error, base, append_time, start = cursor.take("hqqq")
