@@ -1,3 +1,4 @@
+#include "server/controller/alter_configs_screening.h"
 #include "server/handlers/forward.h"
 #include "server/handlers/handlers.h"
 #include "server/to_wire.h"
@@ -10,45 +11,42 @@ namespace {
 using Request = wire::IncrementalAlterConfigsRequest;
 using Response = wire::IncrementalAlterConfigsResponse;
 
-void answer(Response& response, const Request::AlterConfigsResource& resource, wire::ErrorCode code,
-            std::optional<std::string_view> message) {
-  auto& result = response.responses.emplace_back();
-  result.resource_type = resource.resource_type;
-  result.resource_name = resource.resource_name;
-  result.error_code = code;
-  result.error_message = message;
+// What this broker could not put into effect while it runs; stored all the same it would be a promise not kept.
+std::optional<ApiError> refuse_settings_of_brokers(const ConfigResource&, const ConfigOperations&) {
+  return ApiError(
+      wire::ErrorCode::INVALID_REQUEST,
+      "Settings of a running broker cannot be changed by this version: change server.properties and restart");
 }
 
-// What this broker could not put into effect while it runs; stored all the same it would be a promise not kept.
-bool is_of_broker(const Request::AlterConfigsResource& resource) {
-  const auto type = static_cast<ConfigResourceType>(resource.resource_type);
-  return type == ConfigResourceType::BROKER || type == ConfigResourceType::BROKER_LOGGER;
+// What there is to say when nobody decides.
+Response refuse(const Request& request, const Error& error) {
+  Response response;
+  for (const auto& resource : request.resources) {
+    auto& result = response.responses.emplace_back();
+    result.resource_type = resource.resource_type;
+    result.resource_name = resource.resource_name;
+    result.error_code = to_wire(error);
+  }
+  return response;
 }
 
 }  // namespace
 
 // IncrementalAlterConfigs (API key 44): changes single settings of topics, groups and client-metrics subscriptions
-// (KIP-339).  Versions 0-1.  The controller decides.  Settings of brokers cannot change while they run yet:
-// docs/deviations.md.
+// (KIP-339).  Versions 0-1.  This broker screens the request, the controller decides.  Settings of brokers cannot
+// change while they run yet: docs/deviations.md.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  Response refused;
-  Request allowed = request;
-  std::erase_if(allowed.resources, [&](const auto& resource) {
-    if (!is_of_broker(resource)) return false;
-    const bool may = ctx.may_cluster(auth::Operation::ALTER_CONFIGS);
-    answer(refused, resource, may ? wire::ErrorCode::INVALID_REQUEST : wire::ErrorCode::CLUSTER_AUTHORIZATION_FAILED,
-           may ? "Settings of a running broker cannot be changed by this version: change server.properties and restart"
-               : "Cluster authorization failed.");
-    return true;
-  });
-  if (allowed.resources.empty()) co_return refused;
-  auto response = co_await forward<Request, Response>(ctx, &Controller::incremental_alter_configs, allowed);
-  if (!response) {
-    for (const auto& resource : allowed.resources) answer(refused, resource, to_wire(response.error()), std::nullopt);
-    co_return refused;
+  const auto screened = screen(request, ctx.services().config.node_id, refuse_settings_of_brokers);
+  Response decided;
+  if (!screened.remaining.resources.empty()) {
+    const auto response =
+        co_await forward<Request, Response>(ctx, &Controller::incremental_alter_configs, screened.remaining);
+    if (!response) co_return refuse(request, response.error());
+    decided = *response;
   }
-  response->responses.insert(response->responses.end(), refused.responses.begin(), refused.responses.end());
-  co_return std::move(*response);
+  const auto texts = std::make_shared<Texts>();
+  ctx.keep_alive(texts);
+  co_return reassemble(request, screened.answers, decided, *texts);
 }
 
 }  // namespace muir::server
