@@ -55,9 +55,11 @@ Task<Result<void>> MetadataLog::load() {
 
   const auto found = co_await find_snapshots();
   if (!found) co_return found.error();
-  const auto summarized = co_await summarize();
-  if (!summarized) co_return summarized.error();
-  co_return co_await load_voters();
+  const auto dropped = co_await drop_log_behind_snapshot();
+  if (!dropped) co_return dropped.error();
+  const auto loaded = co_await load_voters();
+  if (!loaded) co_return loaded.error();
+  co_return summarize();
 }
 
 // Unfinished snapshots go, as do those of a time before the log; what remains must reach down to the log's start.
@@ -102,28 +104,32 @@ Task<Result<void>> MetadataLog::learn_snapshot(storage::OffsetAndEpoch id) {
   co_return ok();
 }
 
-Task<Result<void>> MetadataLog::summarize() {
+// A follower fetched a snapshot and was killed before it dropped the log that the snapshot replaces.
+Task<Result<void>> MetadataLog::drop_log_behind_snapshot() {
   const auto latest = latest_snapshot();
   const Epoch last_epoch = log_->leader_epochs().latest_epoch().value_or(Epoch{0});
   const bool is_behind =
       latest && (last_epoch < latest->epoch || (last_epoch == latest->epoch && end_offset() < latest->offset));
-  if (is_behind) {
-    // A follower fetched a snapshot and was killed before it dropped the log that the snapshot replaces.
-    const auto dropped = co_await log_->truncate_fully_and_start_at(latest->offset);
-    if (!dropped) co_return dropped.error();
-    found_log_.restarted_at(*latest);
-    co_return ok();
-  }
+  if (!is_behind || *latest == storage::kBootstrapSnapshotId) co_return ok();
+  co_return co_await log_->truncate_fully_and_start_at(latest->offset);
+}
 
-  if (Offset{0} < start_offset()) found_log_.restarted_at({start_offset(), snapshots_.begin()->first.epoch});
+Result<void> MetadataLog::summarize() {
+  found_log_ = storage::LogSummary::beginning_at(start_offset());
   const auto& epochs = log_->leader_epochs().entries();
   for (std::size_t i = 0; i < epochs.size(); ++i) {
     const Offset end = i + 1 < epochs.size() ? epochs[i + 1].start_offset : end_offset();
     if (found_log_.end_offset() < end) found_log_.appended(end, epochs[i].epoch);
   }
+  // A segment that reaches below the trimmed start outlives the epochs of its first records; then the log ends where
+  // the newest snapshot does.
+  if (found_log_.end_offset() < end_offset()) {
+    if (snapshots_.empty()) return QuorumErrc::missing_snapshot;
+    found_log_.appended(end_offset(), latest_snapshot()->epoch);
+  }
   for (const auto& [id, facts] : snapshots_) found_log_.add_snapshot(id);
   found_log_.synced(found_log_.end_offset());
-  co_return ok();
+  return ok();
 }
 
 Task<Result<void>> MetadataLog::load_voters() {
@@ -139,6 +145,15 @@ Task<Result<void>> MetadataLog::load_voters() {
   while (next < end_offset()) {
     const auto bytes = co_await read(next, end_offset());
     if (!bytes) co_return bytes.error();
+    const auto first = bytes->empty() ? Result<ReadBatch>{ReadBatch{}} : read_batch(*bytes);
+    if (!first) co_return first.error();
+    if (bytes->empty() || next < first->base_offset) {
+      // Power failed with a new segment's name on the disk but not the end of the one before it.  Nothing above the
+      // hole was ever committed: that takes a sync of all below.
+      const auto cut = co_await log_->truncate_to(next);
+      if (!cut) co_return cut.error();
+      break;
+    }
     for (ByteView rest = *bytes; !rest.empty();) {
       const auto batch = read_batch(rest);
       if (!batch) co_return batch.error();
@@ -148,7 +163,6 @@ Task<Result<void>> MetadataLog::load_voters() {
       next = batch->end_offset;
       rest = rest.subspan(batch->size_bytes);
     }
-    if (bytes->empty()) co_return QuorumErrc::malformed_control_record;
   }
   co_return ok();
 }

@@ -39,9 +39,10 @@ class MetadataLog {
     storage::VoterSet static_voters;                             // controller.quorum.voters
   };
 
-  // Opens and recovers the log, drops unfinished snapshots, and reads what concerns the quorum itself from the newest
-  // snapshot and the log behind it.  Blocking.  A directory that is not there is created.  Fails with missing_snapshot,
-  // malformed_snapshot, malformed_control_record, unsupported_kraft_version, malformed_quorum_state, or what Log says.
+  // Opens and recovers the log, cuts it at a hole that a power cut may leave above what was committed, drops unfinished
+  // snapshots, and reads what concerns the quorum itself from the newest snapshot and the log behind it.  Blocking.  A
+  // directory that is not there is created.  Fails with missing_snapshot, malformed_snapshot, malformed_control_record,
+  // unsupported_kraft_version, malformed_quorum_state, or what Log says.
   static Result<std::unique_ptr<MetadataLog>> open(storage::Disk& disk, Params params, const Clock& clock);
 
   ~MetadataLog();
@@ -91,8 +92,9 @@ class MetadataLog {
 
   Task<Result<void>> find_snapshots();
   Task<Result<void>> learn_snapshot(storage::OffsetAndEpoch id);
-  Task<Result<void>> summarize();
+  Task<Result<void>> drop_log_behind_snapshot();
   Task<Result<void>> load_voters();
+  Result<void> summarize();
   Result<void> learn_voters(const ReadBatch& batch);
   Task<Result<void>> load();
   bool exceeds_retention(const SnapshotFacts& oldest) const;

@@ -6,6 +6,12 @@
 
 namespace muir::storage {
 
+LogSummary LogSummary::beginning_at(Offset start) {
+  LogSummary log;
+  log.start_offset_ = log.end_offset_ = log.synced_offset_ = start;
+  return log;
+}
+
 OffsetAndEpoch LogSummary::end() const {
   if (!epochs_.empty()) return {end_offset_, epochs_.back().epoch};
   if (latest_snapshot_) return {end_offset_, latest_snapshot_->epoch};

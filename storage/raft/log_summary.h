@@ -32,6 +32,9 @@ class LogSummary {
   const std::vector<EpochStart>& epochs() const { return epochs_; }
   std::optional<OffsetAndEpoch> latest_snapshot() const { return latest_snapshot_; }
 
+  // An empty log whose first record will be `start`: what a log that lost its oldest segments is built up from.
+  static LogSummary beginning_at(Offset start);
+
   // A leader of `epoch` appended, or was elected, at the log's end.  Epochs never fall.
   void begin_epoch(Epoch epoch);
   void appended(Offset end, Epoch epoch);
