@@ -13,12 +13,15 @@ using ReplicaState = Response::ReplicaState;
 
 constexpr std::string_view kMetadataTopic = "__cluster_metadata";
 
-std::vector<ReplicaState> to_states(const std::vector<QuorumDescription::Replica>& replicas) {
+// Version 2 brought directories and nodes (KIP-853); before, there is no place for them.
+constexpr std::int16_t kFirstVersionWithNodes = 2;
+
+std::vector<ReplicaState> to_states(const std::vector<QuorumDescription::Replica>& replicas, std::int16_t version) {
   std::vector<ReplicaState> states;
   for (const auto& replica : replicas) {
     ReplicaState& state = states.emplace_back();
     state.replica_id = replica.key.id.value;
-    state.replica_directory_id = replica.key.directory_id;
+    if (version >= kFirstVersionWithNodes) state.replica_directory_id = replica.key.directory_id;
     state.log_end_offset = replica.log_end_offset.value;
     state.last_fetch_timestamp = replica.last_fetch_timestamp_ms;
     state.last_caught_up_timestamp = replica.last_caught_up_timestamp_ms;
@@ -69,8 +72,9 @@ Task<Response> handle(RequestContext& ctx, const wire::DescribeQuorumRequest& re
   partition.leader_id = quorum->leader_id.value;
   partition.leader_epoch = quorum->leader_epoch.value;
   partition.high_watermark = quorum->high_watermark.value;
-  partition.current_voters = to_states(quorum->voters);
-  partition.observers = to_states(quorum->observers);
+  partition.current_voters = to_states(quorum->voters, ctx.api_version);
+  partition.observers = to_states(quorum->observers, ctx.api_version);
+  if (ctx.api_version < kFirstVersionWithNodes) co_return response;
   for (const storage::Voter& voter : quorum->nodes) {
     auto& node = response.nodes.emplace_back();
     node.node_id = voter.key.id.value;

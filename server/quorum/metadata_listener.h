@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "storage/raft/offset_and_epoch.h"
+#include "storage/raft/log_position.h"
 #include "wire/base/bytes.h"
 #include "wire/base/ids.h"
 

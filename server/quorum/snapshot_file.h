@@ -8,7 +8,7 @@
 
 #include "server/quorum/metadata_batch.h"
 #include "storage/disk/disk.h"
-#include "storage/raft/offset_and_epoch.h"
+#include "storage/raft/log_position.h"
 #include "storage/raft/voter_set.h"
 #include "wire/base/result.h"
 #include "wire/base/task.h"

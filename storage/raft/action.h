@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "storage/raft/election_state.h"
+#include "storage/raft/log_position.h"
 #include "storage/raft/messages.h"
-#include "storage/raft/offset_and_epoch.h"
 #include "storage/raft/voter_set.h"
 
 // What QuorumState wants done.  The actions of one event are carried out in order, and one that fails stops those after

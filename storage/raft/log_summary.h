@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "storage/raft/offset_and_epoch.h"
+#include "storage/raft/log_position.h"
 
 namespace muir::storage {
 

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "storage/raft/offset_and_epoch.h"
+#include "storage/raft/log_position.h"
 #include "storage/raft/voter_set.h"
 
 // The messages of KRaft (KIP-595, KIP-630, KIP-853, KIP-996) without what the wire adds: cluster id, topic and
