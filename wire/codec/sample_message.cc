@@ -54,7 +54,7 @@ void SampleMessages::fill_struct(const StructTable& table, const Place& place, v
   if (!unknown_tags || !place.flexible || below(4) != 0) return;
   auto& tags = *static_cast<UnknownTags*>(static_cast<void*>(at(out, table.unknown_tags_offset)));
   tags.add(kUnknownTag, place.storage.keep(bytes(kBytesMax)));
-  if (below(2) == 0) tags.add(0xffffffff, {});
+  if (below(2) == 0) tags.add(0x7ffffffe, {});
 }
 
 void SampleMessages::fill_field(const FieldTable& field, const Place& place, void* out) {
