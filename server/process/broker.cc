@@ -248,6 +248,8 @@ ConfigResult<> Broker::start() {
   }
   log_info("Kafka Server started", field("node", config_->node_id.value), field("listeners", listeners),
            field("took_ms", took.count()));
+  // Last: whoever is served can read in the log that we are there.
+  run_on(*data_shards_.front(), [this] { return begin_serving(); });
   return {};
 }
 
@@ -317,7 +319,11 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
     co_return;
   }
   home.tasks().spawn("heartbeats", lifecycle_->keep_alive());
+}
+
+Task<void> Broker::begin_serving() {
   net_->start();
+  co_return;
 }
 
 Task<void> Broker::end_broker() {

@@ -60,6 +60,7 @@ class Broker {
   Task<void> begin_broker(ConfigResult<>& outcome);
   Task<Result<void>> register_nodes();
   Task<void> load_and_serve(ConfigResult<>& outcome);
+  Task<void> begin_serving();
   Task<void> end_broker();
   Task<void> end_controller();
   ReplicaManagerEvents events();
