@@ -46,6 +46,16 @@ ControllerSettings controller_settings(const BrokerConfig& config, const std::st
   return settings;
 }
 
+// controller.quorum.voters: who votes while the log does not say.
+storage::VoterSet static_voters(const BrokerConfig& config) {
+  std::vector<storage::Voter> voters;
+  for (const QuorumAddress& voter : config.controller_quorum_voters) {
+    voters.push_back(
+        {{NodeId{voter.id}, {}}, {{config.controller_listener_names.front(), voter.host, voter.port}}, {}});
+  }
+  return storage::VoterSet{std::move(voters)};
+}
+
 MetadataQuorum::Params quorum_params(const BrokerConfig& config, const StorageDirectories& directories) {
   MetadataQuorum::Params params;
   auto& log = params.log;
@@ -56,6 +66,7 @@ MetadataQuorum::Params quorum_params(const BrokerConfig& config, const StorageDi
   log.max_retention_ms = config.metadata_max_retention_ms.count();
   log.max_record_bytes_between_snapshots = config.metadata_log_max_record_bytes_between_snapshots;
   log.max_snapshot_interval = config.metadata_log_max_snapshot_interval_ms;
+  log.static_voters = static_voters(config);
   auto& quorum = params.quorum;
   quorum.local = {config.node_id, directories.metadata_directory_id};
   for (const Endpoint& endpoint : config.advertised_controller_listeners) {
