@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 import kafka_messages as kafka  # noqa: E402
-from broker_process import Broker  # noqa: E402
+from broker_process import Broker, default_kind  # noqa: E402
 from raw_connection import RawConnection, api_versions_request  # noqa: E402
 from record_batch import record_batch  # noqa: E402
 
@@ -22,6 +22,7 @@ NOW = int(time.time() * 1000)
 PATIENCE_SECONDS = 30.0
 A_WHILE_SECONDS = 0.5  # How long nothing must happen.
 REQUEST_BYTES_MAX = 1_100_000
+STOP_SECONDS_MAX = 10.0
 TOPIC = "limits"
 
 
@@ -87,6 +88,14 @@ class ConnectionLimits(unittest.TestCase):
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.assertIsNone(late.call(api_versions_request()))
 
+    @unittest.skipUnless(default_kind() == "muir", "Apache Kafka averages over ten seconds")
+    def test_connections_come_no_faster_than_they_may(self):
+        self.start(max_connection_creation_rate=5)
+        began = time.monotonic()
+        for _ in range(12):  # At best five at the end of a second, five in the next, and two in the one behind it.
+            self.assertTrue(is_served(self.connect()))
+        self.assertGreater(time.monotonic() - began, 1.0)
+
     def test_an_idle_connection_is_closed_and_an_active_one_is_not(self):
         self.start(connections_max_idle_ms=1000)
         active = self.connect()
@@ -136,6 +145,15 @@ class ConnectionLimits(unittest.TestCase):
         self.assertEqual(errors, [0] * len(threads))
         ends = [kafka.offset_at(self.connect(), TOPIC, partition, kafka.LATEST)[1] for partition in range(4)]
         self.assertGreaterEqual(sum(ends), len(threads) + 1)
+
+    def test_connections_that_wait_for_the_budget_do_not_hold_up_a_stop(self):
+        self.start_with_a_small_budget()
+        for _ in range(8):
+            self.connect().send_raw(struct.pack(">i", 1_000_000) + bytes(10))
+        self.assertEqual(select.select([self.connect().socket], [], [], A_WHILE_SECONDS)[0], [])
+        began = time.monotonic()
+        self.broker.stop()
+        self.assertLess(time.monotonic() - began, STOP_SECONDS_MAX)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ TEST(DynamicConfig, KeyThatProtectsIsRefusedWhereKafkaWouldStoreIt) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ConfigError::Kind::invalid_request);
   EXPECT_NE(result.error().message.find("there is no TLS yet"), std::string::npos);
-  EXPECT_FALSE(validate_broker_configs(broker(), {{"max.connection.creation.rate", "10"}}, false));
 }
 
 TEST(DynamicConfig, StoredKeyThatProtectsIsAWarningWithoutItsSecret) {

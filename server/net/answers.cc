@@ -36,16 +36,20 @@ Task<void> Answers::run() {
     }
     Finish finish = std::move(waiting_.front());
     waiting_.pop_front();
-    // Even after a failure each is awaited: what it began has to end.
-    auto answer = co_await finish;
-    if (!answer && !failure_) failure_ = answer.error();
-    if (answer && !failure_ && !answer->is_silent) {
-      const auto written = co_await write(*answer);
-      if (!written) failure_ = written.error();
-    }
+    co_await finish_one(std::move(finish));
     if (failure_) transport_.close();
     one_left();
   }
+}
+
+// When this has ended nothing of the request is left, its share of the memory budget neither: the next may need that.
+Task<void> Answers::finish_one(Finish finish) {
+  // Even after a failure each is awaited: what it began has to end.
+  const auto answer = co_await finish;
+  if (!answer && !failure_) failure_ = answer.error();
+  if (failure_ || answer->is_silent) co_return;
+  const auto written = co_await write(*answer);
+  if (!written) failure_ = written.error();
 }
 
 void Answers::one_left() {
@@ -67,8 +71,12 @@ Task<Result<>> Answers::wait_until(std::size_t waiting_max) {
 Task<Result<>> Answers::drained() { return wait_until(0); }
 Task<Result<>> Answers::has_room() { return wait_until(kWaitingMax - 1); }
 
-Task<Result<>> Answers::write(Answer& answer) {
-  return write_pieces(answer, static_cast<std::int32_t>(answer.writer.size()));
+Task<Result<>> Answers::write(const Answer& answer) {
+  is_writing_ = true;
+  bytes_written_ = 0;
+  const auto written = co_await write_pieces(answer, static_cast<std::int32_t>(answer.writer.size()));
+  is_writing_ = false;
+  co_return written;
 }
 
 // The size, then memory and slices in turn.
@@ -106,6 +114,7 @@ Task<Result<>> Answers::write_memory(std::span<iovec> pieces) {
       if (!writable) co_return writable.error();
       continue;
     }
+    bytes_written_ += *count;
     std::size_t left = *count;
     while (left > 0) {
       iovec& piece = pieces.front();
@@ -126,6 +135,7 @@ Task<Result<>> Answers::write_slice(const storage::FileSlice& slice) {
         transport_.try_send_file(fd, static_cast<std::int64_t>(slice.position + sent), slice.size_bytes - sent);
     if (count) {
       sent += *count;
+      bytes_written_ += *count;
       continue;
     }
     if (count.error() != NetErrc::would_block) co_return count.error();

@@ -8,8 +8,7 @@
 
 namespace muir::server {
 
-// The answers that a connection owes, in the order of its requests.  Each is waited for and written before the next;
-// those that are ready together leave with one write.
+// The answers that a connection owes, in the order of its requests.  Each is waited for and written before the next.
 // Owner: a Connection, on its shard.
 class Answers {
  public:
@@ -25,6 +24,10 @@ class Answers {
 
   bool is_drained() const { return unwritten_ == 0; }
 
+  // An answer is ready and the peer has not taken it all; this much of it has gone.
+  bool is_writing() const { return is_writing_; }
+  std::uint64_t bytes_written() const { return bytes_written_; }
+
   // There is room for one more.
   Task<Result<>> has_room();
 
@@ -35,7 +38,8 @@ class Answers {
   void close();
 
  private:
-  Task<Result<>> write(Answer& answer);
+  Task<void> finish_one(Finish finish);
+  Task<Result<>> write(const Answer& answer);
   Task<Result<>> write_pieces(const Answer& answer, std::int32_t size);
   Task<Result<>> write_memory(std::span<iovec> pieces);
   Task<Result<>> write_slice(const storage::FileSlice& slice);
@@ -48,6 +52,8 @@ class Answers {
   Completion<bool>* space_ = nullptr;  // What the reader waits for,
   std::size_t space_wanted_ = 0;       // until so many are left.
   std::size_t unwritten_ = 0;
+  bool is_writing_ = false;
+  std::uint64_t bytes_written_ = 0;  // Of the answer being written.
   bool is_closed_ = false;
   Error failure_;
 };

@@ -57,6 +57,7 @@ class BufferPool {
   BufferRef mapping(std::size_t bytes);
 
   std::size_t in_use() const { return in_use_; }
+  std::size_t kept_chunks() const { return chunks_.size(); }
 
  private:
   friend class BufferRef;

@@ -7,9 +7,9 @@
 
 namespace muir::server {
 
-Connection::Connection(Services& services, Session session, std::unique_ptr<Transport> transport, BufferPool& pool,
-                       MemoryBudget& budget, Limits limits)
-    : services_(services),
+Connection::Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport,
+                       BufferPool& pool, MemoryBudget& budget, Limits limits)
+    : begin_request_(begin_request),
       session_(std::move(session)),
       transport_(std::move(transport)),
       limits_(limits),
@@ -22,18 +22,27 @@ void Connection::close(Error why) {
   session_.is_closed = true;
   if (session_.waiting_fetch) session_.waiting_fetch->cancel();
   transport_->close();
+  frames_.close();
 }
 
+void Connection::note_activity() { last_active_ = Shard::current()->clock().now(); }
+
+// Idle is who sends nothing, and takes nothing of what we have for it.  A client whose request is being worked on waits
+// for us; bytes of a large frame or answer are activity too, as of the time when this looks.
 void Connection::idle_timer_fired() {
   Shard& shard = *Shard::current();
+  const bool waits_for_us = !is_reading_ && !answers_.is_writing();
+  const std::uint64_t bytes = answers_.is_writing() ? answers_.bytes_written() : frames_.pending();
+  const bool has_moved = std::exchange(bytes_seen_, bytes) != bytes && bytes > 0;
+  if (waits_for_us || has_moved) note_activity();
   const Instant deadline = last_active_ + limits_.idle_max;
-  if (is_reading_ && shard.clock().now() >= deadline) return close(NetErrc::idle);
-  shard.timers().arm(idle_timer_, is_reading_ ? deadline : shard.clock().now() + limits_.idle_max);
+  if (shard.clock().now() >= deadline) return close(NetErrc::idle);
+  shard.timers().arm(idle_timer_, deadline);
 }
 
 Task<Error> Connection::run() {
   Shard& shard = *Shard::current();
-  last_active_ = shard.clock().now();
+  note_activity();
   if (limits_.idle_max.count() >= 0) shard.timers().arm(idle_timer_, last_active_ + limits_.idle_max);
 
   TaskGroup writer;
@@ -59,8 +68,9 @@ Task<Error> Connection::read_requests() {
       }
       co_return frame.error();
     }
-    last_active_ = Shard::current()->clock().now();
+    note_activity();
     const auto served = co_await serve(std::move(*frame));
+    note_activity();
     if (!served) co_return served.error();
     if (session_.is_closed) co_return NetErrc::closed_by_us;
     frames_.set_frame_bytes_max(session_.is_authenticated ? limits_.frame_bytes_max
@@ -79,7 +89,7 @@ Task<Result<>> Connection::serve(Frame frame) {
     const auto drained = co_await answers_.drained();
     if (!drained) co_return drained.error();
   }
-  auto begun = co_await begin_request(services_, session_, std::move(frame));
+  auto begun = co_await begin_request_(session_, std::move(frame));
   if (!begun) co_return begun.error();
   answers_.push(std::move(*begun));
   if (overlaps) co_return ok();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "server/handlers/session.h"
@@ -10,7 +11,8 @@
 
 namespace muir::server {
 
-struct Services;
+// How a request begins: begin_request() of pipeline.h, with the services of the process.
+using BeginRequest = std::function<Task<Result<Finish>>(Session&, Frame)>;
 
 // One client.  Reads its requests until it leaves, misbehaves, idles out or the process stops.
 // One request at a time, as Kafka; only a Produce may still be waiting for its replicas while the next one begins.
@@ -23,7 +25,8 @@ class Connection {
     std::chrono::milliseconds idle_max{};             // connections.max.idle.ms; negative: never.
   };
 
-  Connection(Services& services, Session session, std::unique_ptr<Transport> transport, BufferPool& pool,
+  // `begin_request` and the pool and budget outlive the connection.
+  Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport, BufferPool& pool,
              MemoryBudget& budget, Limits limits);
 
   // Ends when the connection is closed and nothing of it waits any more.  The error says why it ended.
@@ -49,8 +52,9 @@ class Connection {
   Task<Result<>> wait_for_answer();
   Task<void> watch_peer();
   void idle_timer_fired();
+  void note_activity();
 
-  Services& services_;
+  const BeginRequest& begin_request_;
   Session session_;
   std::unique_ptr<Transport> transport_;
   const Limits limits_;
@@ -58,8 +62,9 @@ class Connection {
   Answers answers_;
   IdleTimer idle_timer_{*this};
   Instant last_active_{};
+  std::uint64_t bytes_seen_ = 0;  // Of a frame or an answer on its way, when the idle timer last looked.
   TaskGroup watching_;
-  bool is_reading_ = false;  // Nothing is being worked on: the connection may idle out.
+  bool is_reading_ = false;  // The next frame is waited for.
   Error why_closed_;
 };
 

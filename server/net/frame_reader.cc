@@ -67,10 +67,11 @@ Task<Result<>> FrameReader::read_more() {
 }
 
 // Back-pressure: while the budget is used up this connection is not read, and its peer's writes stall.
-Task<void> FrameReader::take_from_budget() {
+Task<Result<>> FrameReader::take_from_budget() {
   for (;;) {
+    if (is_closed_) co_return NetErrc::closed_by_us;
     lease_ = budget_.try_take(declared_size_);
-    if (lease_) co_return;
+    if (lease_) co_return ok();
     co_await sleep_until(Shard::current()->clock().now() + kBudgetRetry);
   }
 }
@@ -79,7 +80,10 @@ Task<Result<Frame>> FrameReader::next() {
   for (;;) {
     const auto whole = measure();
     if (!whole) co_return whole.error();
-    if (budget_.is_bounded() && wanted_ > kSizeBytes && !lease_) co_await take_from_budget();
+    if (budget_.is_bounded() && wanted_ > kSizeBytes && !lease_) {
+      const auto taken = co_await take_from_budget();
+      if (!taken) co_return taken.error();
+    }
     if (*whole) {
       Frame frame{memory_, {memory_.data() + begin_ + kSizeBytes, wanted_ - kSizeBytes}, std::move(lease_)};
       begin_ += wanted_;

@@ -34,6 +34,12 @@ class FrameReader {
   // A whole frame is here already: next() will not wait.
   bool has_frame() const;
 
+  // How much of a frame has come that is not whole yet.
+  std::size_t pending() const { return end_ - begin_; }
+
+  // The transport has been closed: next() fails even if it waits for the budget, which others may hold for long.
+  void close() { is_closed_ = true; }
+
   // For the next frames: the limit depends on the phase of the connection.
   void set_frame_bytes_max(std::size_t bytes) { frame_bytes_max_ = bytes; }
 
@@ -43,11 +49,10 @@ class FrameReader {
  private:
   static constexpr std::size_t kSizeBytes = 4;
 
-  std::size_t pending() const { return end_ - begin_; }
   Result<bool> measure();
   Result<> make_room();
   Task<Result<>> read_more();
-  Task<void> take_from_budget();
+  Task<Result<>> take_from_budget();
 
   Transport& transport_;
   BufferPool& pool_;
@@ -59,6 +64,7 @@ class FrameReader {
   std::size_t end_ = 0;
   std::size_t wanted_ = kSizeBytes;  // How many of them the frame being read needs, its size included.
   std::int32_t declared_size_ = 0;
+  bool is_closed_ = false;
 };
 
 }  // namespace muir::server

@@ -75,15 +75,20 @@ bool may_overlap(const Frame& frame) {
   return api != nullptr && api->may_overlap;
 }
 
+Admission admit(const Session& session, ByteView frame) {
+  const auto target = target_of(frame);
+  if (!target) return {nullptr, "frame is shorter than a header"};
+  const Api* api = find_api(target->api_key);
+  if (api == nullptr || !api->is_served_on(session)) return {nullptr, "API is not served here"};
+  if (!accepts_version(*api, target->api_version)) return {nullptr, "API version is not served"};
+  if (!session.is_authenticated && !api->before_authentication) return {nullptr, "connection is not authenticated"};
+  return {api, {}};
+}
+
 Task<Result<Finish>> begin_request(Services& services, Session& session, Frame frame) {
   const auto target = target_of(frame.bytes);
-  if (!target) co_return refuse(session, "frame is shorter than a header", target);
-  const Api* api = find_api(target->api_key);
-  if (api == nullptr || !api->is_served_on(session)) co_return refuse(session, "API is not served here", target);
-  if (!accepts_version(*api, target->api_version)) co_return refuse(session, "API version is not served", target);
-  if (!session.is_authenticated && !api->before_authentication) {
-    co_return refuse(session, "connection is not authenticated", target);
-  }
+  const auto [api, refusal] = admit(session, frame.bytes);
+  if (api == nullptr) co_return refuse(session, refusal, target);
 
   auto request = std::make_unique<Request>(services, session, std::move(frame));
   const auto body = read_header(*request, *target);

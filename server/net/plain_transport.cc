@@ -83,7 +83,11 @@ class PlainTransport final : public Transport {
 
   bool is_closed_by_peer() override {
     std::byte next;
-    return ::recv(socket_.native_handle(), &next, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+    for (;;) {
+      const ssize_t count = ::recv(socket_.native_handle(), &next, 1, MSG_DONTWAIT | MSG_PEEK);
+      if (count >= 0) return count == 0;
+      if (errno != EINTR) return errno != EAGAIN && errno != EWOULDBLOCK;  // A reset, or worse.
+    }
   }
 
   void close() override {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "server/net/errc.h"
+#include "server/net/pipeline.h"
 #include "server/runtime/log.h"
 
 namespace muir::server {
@@ -90,7 +91,8 @@ class NetServer::ShardConnections {
 };
 
 NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options options)
-    : services_(services),
+    : begin_request_(
+          [&services](Session& session, Frame frame) { return begin_request(services, session, std::move(frame)); }),
       shards_(std::move(shards)),
       options_(options),
       budget_(options.queued_request_bytes_max),
@@ -131,26 +133,32 @@ void NetServer::start() {
 Task<void> NetServer::accept_loop(Listener& listener) {
   Shard& shard = *shards_.front();
   while (!is_stopping_) {
-    const Instant now = shard.clock().now();
-    const Instant allowed_at = quota_.may_accept_at(now);
-    if (allowed_at == Instant::max()) {
-      Completion<bool> room;
-      waiting_for_room_.push_back(&room);
-      co_await room;
-      continue;
-    }
-    if (allowed_at > now) {
-      co_await sleep_until(allowed_at);
-      continue;
-    }
     const auto fd = co_await Listener::Accept(listener);
     if (fd) {
+      co_await until_allowed();
       co_await deal(*fd, listener);
     } else if (!is_stopping_) {
       log_warn("Accepting a connection failed", field("listener", listener.listener_name),
                field("error", fd.error().message()));
       co_await sleep_until(shard.clock().now() + kAcceptRetry);
     }
+  }
+}
+
+// The connection is here already, and waits, as Kafka's do: had its loop asked before, then the other listeners could
+// have taken the last place meanwhile.  Further ones wait in the listen queue.
+Task<void> NetServer::until_allowed() {
+  const Clock& clock = shards_.front()->clock();
+  while (!is_stopping_) {
+    const Instant allowed_at = quota_.may_accept_at(clock.now());
+    if (allowed_at <= clock.now()) co_return;
+    if (allowed_at < Instant::max()) {
+      co_await sleep_until(allowed_at);
+      continue;
+    }
+    Completion<bool> room;
+    waiting_for_room_.push_back(&room);
+    co_await room;
   }
 }
 
@@ -164,6 +172,10 @@ void NetServer::set_socket_options(int fd) const {
 
 // Hands a new connection to the next shard in turn.
 Task<void> NetServer::deal(int fd, const Listener& listener) {
+  if (is_stopping_) {
+    ::close(fd);
+    co_return;
+  }
   if (!quota_.opened(listener.peer.host, shards_.front()->clock().now())) {
     log_warn("Refusing connection: too many from this address", field("client", listener.peer.host),
              field("listener", listener.listener_name));
@@ -191,7 +203,7 @@ Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session sess
 Task<void> NetServer::serve(ShardConnections& home, int fd, Session session) {
   const std::string ip = session.client_host;
   {
-    Connection connection(services_, std::move(session), plain_transport(home.shard, fd), home.pool, budget_,
+    Connection connection(begin_request_, std::move(session), plain_transport(home.shard, fd), home.pool, budget_,
                           options_.connection);
     home.open.insert(&connection);
     const Error why = co_await connection.run();

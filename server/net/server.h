@@ -10,6 +10,8 @@
 
 namespace muir::server {
 
+struct Services;
+
 // The listeners of a process and all its connections.  Listening and the count of connections live on the first shard;
 // a connection lives on the shard it was dealt to.  The object itself belongs to the thread that starts the process.
 class NetServer {
@@ -41,13 +43,14 @@ class NetServer {
   class ShardConnections;
 
   Task<void> accept_loop(Listener& listener);
+  Task<void> until_allowed();
   Task<void> deal(int fd, const Listener& listener);
   Task<void> begin_serving(ShardConnections& home, int fd, Session session);
   Task<void> serve(ShardConnections& home, int fd, Session session);
   Task<void> forget(std::string ip);
   void set_socket_options(int fd) const;
 
-  Services& services_;
+  const BeginRequest begin_request_;
   std::vector<Shard*> shards_;
   const Options options_;
   MemoryBudget budget_;

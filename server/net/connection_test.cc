@@ -1,0 +1,343 @@
+#include "server/net/connection.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "server/fetching/fetch_cancellation.h"
+#include "server/net/errc.h"
+#include "server/net/peer_by_hand.h"
+#include "wire/schema/api_key.h"
+
+namespace muir::server {
+namespace {
+
+using std::chrono::milliseconds;
+using wire::ApiKey;
+
+constexpr milliseconds kIdleMax{1000};
+constexpr milliseconds kAlmost = kIdleMax - milliseconds{10};
+constexpr std::size_t kFrameBytesMax = 1000;
+constexpr std::size_t kUnauthenticatedBytesMax = 100;
+
+std::string sized(std::string_view body) {
+  std::string frame(4, '\0');
+  store_big_endian(reinterpret_cast<std::byte*>(frame.data()), static_cast<std::int32_t>(body.size()));
+  return frame + std::string(body);
+}
+
+std::string request(ApiKey key, std::string_view text) {
+  std::string head(4, '\0');
+  store_big_endian(reinterpret_cast<std::byte*>(head.data()), static_cast<std::int16_t>(key));
+  return sized(head + std::string(text));
+}
+
+// A connection whose requests are answered with their own text: at once, or when the test says so if it begins with
+// "wait", or when the connection goes if it is "fetch".
+struct ConnectionTest : ::testing::Test {
+  ManualClock clock;
+  Shard shard{ShardId{0}, "by hand", clock};
+  BufferPool pool;
+  std::optional<MemoryBudget> budget{std::in_place, -1};
+  TaskGroup tasks;
+  BeginRequest begin_request = [this](Session& session, Frame frame) { return begin(session, std::move(frame)); };
+  std::vector<std::string> begun;
+  std::map<std::string, Completion<bool>> waiting;
+  PeerByHand* peer = nullptr;
+  std::unique_ptr<Connection> connection;
+  std::optional<Error> ended;
+
+  Task<Result<Finish>> begin(Session& session, Frame frame) {
+    const std::string text(as_text(frame.bytes.subspan(4)));
+    begun.push_back(text);
+    if (text == "bad") co_return NetErrc::request_malformed;
+    if (text.starts_with("wait")) waiting.try_emplace(text);
+    if (text == "login") session.is_authenticated = true;
+    co_return finish(session, std::move(frame), text);
+  }
+
+  Task<Result<Answer>> finish(Session& session, [[maybe_unused]] Frame frame, std::string text) {
+    if (text.starts_with("wait")) {
+      Completion<bool>& when = waiting.at(text);
+      co_await when;
+    }
+    if (text == "fetch") {
+      const auto cancellation = std::make_shared<FetchCancellation>();
+      session.waiting_fetch = cancellation;
+      while (!cancellation->is_cancelled()) co_await sleep_until(clock.now() + milliseconds{1});
+    }
+    Answer answer;
+    answer.writer.write_view(as_bytes(text));
+    co_return answer;
+  }
+
+  Task<void> run(Connection& running) { ended = co_await running.run(); }
+
+  void open(Session session = authenticated()) {
+    auto transport = std::make_unique<PeerByHand>(shard);
+    peer = transport.get();
+    const Connection::Limits limits{kFrameBytesMax, kUnauthenticatedBytesMax, kIdleMax};
+    run_on(shard, [&] {
+      connection =
+          std::make_unique<Connection>(begin_request, std::move(session), std::move(transport), pool, *budget, limits);
+      tasks.spawn("connection", run(*connection));
+    });
+  }
+
+  static Session authenticated() {
+    Session session;
+    session.is_authenticated = true;
+    return session;
+  }
+
+  void SetUp() override { open(); }
+  void TearDown() override {
+    run_on(shard, [this] {
+      if (!ended) connection->close(NetErrc::closed_by_us);
+    });
+    pass(milliseconds{2});
+    EXPECT_TRUE(ended) << "still running: " << tasks.running();
+    run_on(shard, [this] { connection.reset(); });
+  }
+
+  void send(std::string_view bytes) {
+    run_on(shard, [&] { peer->send(bytes); });
+  }
+  // Time passes as a loop would see it, tick by tick.
+  void pass(milliseconds time) {
+    for (milliseconds i{0}; i < time; ++i) {
+      clock.advance(milliseconds{1});
+      run_turns(shard);
+    }
+  }
+  void finish_waiting(const std::string& text) {
+    ASSERT_TRUE(waiting.contains(text)) << text;
+    run_on(shard, [&] { waiting.at(text).complete(true); });
+  }
+};
+
+// Order.
+
+TEST_F(ConnectionTest, AnswersPipelinedRequestsInOrder) {
+  send(request(ApiKey::METADATA, "first") + request(ApiKey::METADATA, "second") + request(ApiKey::PRODUCE, "third"));
+  EXPECT_EQ(peer->received(), sized("first") + sized("second") + sized("third"));
+}
+
+TEST_F(ConnectionTest, BeginsNoRequestWhileAnotherIsWorkedOn) {
+  send(request(ApiKey::METADATA, "wait") + request(ApiKey::METADATA, "next"));
+  EXPECT_EQ(begun, std::vector<std::string>{"wait"});
+  finish_waiting("wait");
+  EXPECT_EQ(peer->received(), sized("wait") + sized("next"));
+}
+
+TEST_F(ConnectionTest, BeginsAProduceWhileAnotherWaitsForItsReplicas) {
+  send(request(ApiKey::PRODUCE, "wait 1") + request(ApiKey::PRODUCE, "wait 2") + request(ApiKey::METADATA, "last"));
+  EXPECT_EQ(begun, (std::vector<std::string>{"wait 1", "wait 2"}));
+
+  finish_waiting("wait 2");
+  EXPECT_EQ(peer->received(), "");
+  finish_waiting("wait 1");
+
+  EXPECT_EQ(peer->received(), sized("wait 1") + sized("wait 2") + sized("last"));
+}
+
+TEST_F(ConnectionTest, NoMoreProducesWaitThanMay) {
+  const auto number = [](std::size_t i) { return "wait " + std::to_string(i); };
+  std::string all;
+  for (std::size_t i = 0; i <= Answers::kWaitingMax; ++i) all += request(ApiKey::PRODUCE, number(i));
+  send(all);
+  EXPECT_EQ(begun.size(), Answers::kWaitingMax);
+
+  finish_waiting(number(0));
+
+  EXPECT_EQ(begun.size(), Answers::kWaitingMax + 1);
+  for (std::size_t i = 1; i <= Answers::kWaitingMax; ++i) finish_waiting(number(i));
+}
+
+// Bad frames.
+
+TEST_F(ConnectionTest, AnOversizedFrameClosesBeforeItHasCome) {
+  send(request(ApiKey::METADATA, std::string(kFrameBytesMax - 4, 'x')));
+  EXPECT_FALSE(ended);
+  send(std::string("\0\0\x03\xe9", 4));
+  EXPECT_EQ(ended, Error(NetErrc::frame_size_invalid));
+  EXPECT_TRUE(peer->is_closed());
+}
+
+TEST_F(ConnectionTest, AFrameOfNegativeSizeCloses) {
+  send(std::string("\xff\xff\xff\xff", 4));
+  EXPECT_EQ(ended, Error(NetErrc::frame_size_invalid));
+}
+
+TEST_F(ConnectionTest, ARequestThatCannotBeReadClosesBehindTheAnswersBeforeIt) {
+  send(request(ApiKey::METADATA, "good") + request(ApiKey::METADATA, "bad") + request(ApiKey::METADATA, "unread"));
+  EXPECT_EQ(ended, Error(NetErrc::request_malformed));
+  EXPECT_EQ(peer->received(), sized("good"));
+  EXPECT_EQ(begun.back(), "bad");
+}
+
+// Before the client has said who it is.
+
+struct UnauthenticatedTest : ConnectionTest {
+  void SetUp() override { open(Session{}); }
+};
+
+TEST_F(UnauthenticatedTest, AFrameAboveItsOwnLimitIsRefused) {
+  send(request(ApiKey::API_VERSIONS, std::string(kUnauthenticatedBytesMax - 4, 'x')));
+  EXPECT_FALSE(ended);
+  send(std::string("\0\0\0\x65", 4));
+  EXPECT_EQ(ended, Error(NetErrc::frame_size_invalid));
+}
+
+TEST_F(UnauthenticatedTest, TheLimitIsLiftedForTheFrameBehindTheLogin) {
+  const std::string large(kFrameBytesMax - 4, 'x');
+  send(request(ApiKey::API_VERSIONS, "login") + request(ApiKey::METADATA, large));
+  EXPECT_EQ(peer->received(), sized("login") + sized(large));
+}
+
+// Idling.
+
+TEST_F(ConnectionTest, ClosesWhenNothingComesForTheLongestTime) {
+  pass(kAlmost);
+  EXPECT_FALSE(ended);
+  pass(kIdleMax - kAlmost + milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::idle));
+  EXPECT_TRUE(peer->is_closed());
+}
+
+TEST_F(ConnectionTest, StaysWhileRequestsComeAndClosesTheSameTimeAfterTheLast) {
+  for (int i = 0; i < 5; ++i) {
+    pass(kAlmost);
+    send(request(ApiKey::METADATA, "again"));
+  }
+  pass(kAlmost);
+  EXPECT_FALSE(ended);
+  pass(kIdleMax - kAlmost + milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::idle));
+}
+
+TEST_F(ConnectionTest, DoesNotIdleWhileARequestIsWorkedOnAndAnswersCount) {
+  pass(kAlmost);
+  send(request(ApiKey::METADATA, "wait"));
+  pass(kIdleMax * 3 + kAlmost);
+  EXPECT_FALSE(ended);
+
+  finish_waiting("wait");
+  pass(kAlmost);
+  EXPECT_FALSE(ended) << "the answer was no activity";
+  pass(kIdleMax - kAlmost + milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::idle));
+}
+
+TEST_F(ConnectionTest, BytesOfALargeRequestAreActivity) {
+  const std::string frame = request(ApiKey::METADATA, "slow");
+  for (const char byte : frame) {
+    send(std::string(1, byte));
+    pass(kAlmost);
+    ASSERT_FALSE(ended);
+  }
+  EXPECT_EQ(peer->received(), sized("slow"));
+}
+
+TEST_F(ConnectionTest, ClosesWhenTheRestOfAFrameDoesNotCome) {
+  send(request(ApiKey::METADATA, "half").substr(0, 6));
+  pass(kIdleMax * 2 + milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::idle));
+}
+
+TEST_F(ConnectionTest, ClosesWhenNobodyTakesTheAnswer) {
+  run_on(shard, [&] { peer->take(2, 2); });
+  send(request(ApiKey::METADATA, "answer"));
+  EXPECT_EQ(peer->received().size(), 2u);
+  pass(kAlmost);
+  run_on(shard, [&] { peer->take(2, 2); });  // This is activity,
+  pass(kAlmost);
+  EXPECT_FALSE(ended);
+  pass(kIdleMax * 2);  // and then there is none.
+  EXPECT_EQ(ended, Error(NetErrc::idle));
+}
+
+// The peer goes, or we do.
+
+TEST_F(ConnectionTest, EndsWhenThePeerGoes) {
+  run_on(shard, [&] { peer->go(); });
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_peer));
+}
+
+TEST_F(ConnectionTest, APeerThatGoesEndsTheFetchThatWaitsForIt) {
+  send(request(ApiKey::FETCH, "fetch"));
+  pass(milliseconds{100});
+  EXPECT_FALSE(ended);
+
+  run_on(shard, [&] { peer->go(); });
+  pass(milliseconds{2});
+
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_peer));
+  EXPECT_EQ(peer->received(), "");
+}
+
+TEST_F(ConnectionTest, APeerThatGoesDuringTheSecondWaitIsNoticedToo) {
+  send(request(ApiKey::METADATA, "wait"));
+  finish_waiting("wait");
+  send(request(ApiKey::FETCH, "fetch"));
+
+  run_on(shard, [&] { peer->go(); });
+  pass(milliseconds{2});
+
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_peer));
+}
+
+TEST_F(ConnectionTest, WhatComesDuringAWaitIsNoEnd) {
+  send(request(ApiKey::METADATA, "wait"));
+  send(request(ApiKey::METADATA, "next"));
+  EXPECT_FALSE(ended);
+  finish_waiting("wait");
+  EXPECT_EQ(peer->received(), sized("wait") + sized("next"));
+}
+
+TEST_F(ConnectionTest, ClosingEndsAFetchThatWaits) {
+  send(request(ApiKey::FETCH, "fetch") + request(ApiKey::METADATA, "behind it"));
+  run_on(shard, [&] { connection->close(NetErrc::closed_by_us); });
+  pass(milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_us));
+  EXPECT_EQ(begun, std::vector<std::string>{"fetch"});
+}
+
+TEST_F(ConnectionTest, WhatWasBegunEndsBeforeTheConnectionDoes) {
+  send(request(ApiKey::PRODUCE, "wait"));
+  run_on(shard, [&] { connection->close(NetErrc::closed_by_us); });
+  EXPECT_FALSE(ended);
+  finish_waiting("wait");
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_us));
+}
+
+// Memory.
+
+struct UsedUpBudgetTest : ConnectionTest {
+  MemoryBudget::Lease others;
+  void SetUp() override {
+    budget.emplace(10);
+    others = budget->try_take(10);
+    open();
+    send(request(ApiKey::METADATA, "text"));
+    pass(milliseconds{100});
+  }
+};
+
+TEST_F(UsedUpBudgetTest, AFrameWaitsUntilOthersGiveBack) {
+  EXPECT_TRUE(begun.empty());
+  others = {};
+  pass(milliseconds{20});
+  EXPECT_EQ(peer->received(), sized("text"));
+  EXPECT_EQ(budget->left(), 10);
+}
+
+TEST_F(UsedUpBudgetTest, ClosingEndsTheWait) {
+  run_on(shard, [&] { connection->close(NetErrc::closed_by_us); });
+  pass(milliseconds{20});
+  EXPECT_TRUE(ended) << "it waits for what others hold";
+  EXPECT_TRUE(begun.empty());
+}
+
+}  // namespace
+}  // namespace muir::server
