@@ -122,4 +122,24 @@ ErrorCode to_wire(const Error& error) {
   return code;
 }
 
+wire::ErrorCode coordinator_to_wire(const Error& error) {
+  const ErrorCode code = to_wire(error);
+  switch (code) {
+    case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
+    case ErrorCode::NOT_ENOUGH_REPLICAS:
+    case ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND:
+    case ErrorCode::REQUEST_TIMED_OUT:
+      return ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    case ErrorCode::NOT_LEADER_OR_FOLLOWER:
+    case ErrorCode::KAFKA_STORAGE_ERROR:
+      return ErrorCode::NOT_COORDINATOR;
+    case ErrorCode::MESSAGE_TOO_LARGE:
+    case ErrorCode::RECORD_LIST_TOO_LARGE:
+    case ErrorCode::INVALID_FETCH_SIZE:
+      return ErrorCode::UNKNOWN_SERVER_ERROR;
+    default:
+      return code;
+  }
+}
+
 }  // namespace muir::server

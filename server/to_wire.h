@@ -9,4 +9,7 @@ namespace muir::server {
 // ours: it is logged as one and becomes UNKNOWN_SERVER_ERROR.
 wire::ErrorCode to_wire(const Error& error);
 
+// The same for a coordinator that could not write to its log: what a client of the coordinator understands.
+wire::ErrorCode coordinator_to_wire(const Error& error);
+
 }  // namespace muir::server

@@ -154,6 +154,16 @@ struct BrokerConfig {
   Milliseconds internal_metadata_delete_delay_millis{};
   std::int32_t internal_metadata_max_batch_size_in_bytes = 0;
 
+  // --- groups
+  Milliseconds group_min_session_timeout_ms{};
+  Milliseconds group_max_session_timeout_ms{};
+  Milliseconds group_initial_rebalance_delay_ms{};
+  std::int32_t group_max_size = 0;
+  std::int32_t offset_metadata_max_bytes = 0;  // In UTF-16 units, as Kafka counts them.
+  std::chrono::minutes offsets_retention_minutes{};
+  Milliseconds offsets_retention_check_interval_ms{};
+  Milliseconds offsets_commit_timeout_ms{};
+
   // --- internal topics
   std::int32_t offsets_topic_num_partitions = 0;
   std::int16_t offsets_topic_replication_factor = 0;

@@ -75,6 +75,14 @@ void read_topics(const KeyValues& values, BrokerConfig& config) {
   config.auto_create_topics_enable = values.boolean("auto.create.topics.enable");
   config.delete_topic_enable = values.boolean("delete.topic.enable");
   config.message_max_bytes = values.int32("message.max.bytes");
+  config.group_min_session_timeout_ms = values.milliseconds("group.min.session.timeout.ms");
+  config.group_max_session_timeout_ms = values.milliseconds("group.max.session.timeout.ms");
+  config.group_initial_rebalance_delay_ms = values.milliseconds("group.initial.rebalance.delay.ms");
+  config.group_max_size = values.int32("group.max.size");
+  config.offset_metadata_max_bytes = values.int32("offset.metadata.max.bytes");
+  config.offsets_retention_minutes = std::chrono::minutes(values.int32("offsets.retention.minutes"));
+  config.offsets_retention_check_interval_ms = values.milliseconds("offsets.retention.check.interval.ms");
+  config.offsets_commit_timeout_ms = values.milliseconds("offsets.commit.timeout.ms");
   config.offsets_topic_num_partitions = values.int32("offsets.topic.num.partitions");
   config.offsets_topic_replication_factor = values.int16("offsets.topic.replication.factor");
   config.offsets_topic_segment_bytes = values.int32("offsets.topic.segment.bytes");

@@ -13,6 +13,8 @@
 #include "wire/schema/create_partitions_response.h"
 #include "wire/schema/create_topics_request.h"
 #include "wire/schema/create_topics_response.h"
+#include "wire/schema/delete_groups_request.h"
+#include "wire/schema/delete_groups_response.h"
 #include "wire/schema/delete_records_request.h"
 #include "wire/schema/delete_records_response.h"
 #include "wire/schema/delete_topics_request.h"
@@ -21,24 +23,44 @@
 #include "wire/schema/describe_cluster_response.h"
 #include "wire/schema/describe_configs_request.h"
 #include "wire/schema/describe_configs_response.h"
+#include "wire/schema/describe_groups_request.h"
+#include "wire/schema/describe_groups_response.h"
 #include "wire/schema/describe_quorum_request.h"
 #include "wire/schema/describe_quorum_response.h"
 #include "wire/schema/describe_topic_partitions_request.h"
 #include "wire/schema/describe_topic_partitions_response.h"
 #include "wire/schema/fetch_request.h"
 #include "wire/schema/fetch_response.h"
+#include "wire/schema/find_coordinator_request.h"
+#include "wire/schema/find_coordinator_response.h"
+#include "wire/schema/heartbeat_request.h"
+#include "wire/schema/heartbeat_response.h"
 #include "wire/schema/incremental_alter_configs_request.h"
 #include "wire/schema/incremental_alter_configs_response.h"
 #include "wire/schema/init_producer_id_request.h"
 #include "wire/schema/init_producer_id_response.h"
+#include "wire/schema/join_group_request.h"
+#include "wire/schema/join_group_response.h"
+#include "wire/schema/leave_group_request.h"
+#include "wire/schema/leave_group_response.h"
+#include "wire/schema/list_groups_request.h"
+#include "wire/schema/list_groups_response.h"
 #include "wire/schema/list_offsets_request.h"
 #include "wire/schema/list_offsets_response.h"
 #include "wire/schema/metadata_request.h"
 #include "wire/schema/metadata_response.h"
+#include "wire/schema/offset_commit_request.h"
+#include "wire/schema/offset_commit_response.h"
+#include "wire/schema/offset_delete_request.h"
+#include "wire/schema/offset_delete_response.h"
+#include "wire/schema/offset_fetch_request.h"
+#include "wire/schema/offset_fetch_response.h"
 #include "wire/schema/offset_for_leader_epoch_request.h"
 #include "wire/schema/offset_for_leader_epoch_response.h"
 #include "wire/schema/produce_request.h"
 #include "wire/schema/produce_response.h"
+#include "wire/schema/sync_group_request.h"
+#include "wire/schema/sync_group_response.h"
 
 namespace muir::server {
 namespace {
@@ -115,6 +137,15 @@ constexpr std::array kApis{
     MUIR_API(Fetch, kBroker),
     MUIR_API(ListOffsets, kBroker),
     MUIR_API(Metadata, kBroker),
+    MUIR_API(OffsetCommit, kBroker),
+    MUIR_API(OffsetFetch, kBroker),
+    MUIR_API(FindCoordinator, kBroker),
+    MUIR_API(JoinGroup, kBroker),
+    MUIR_API(Heartbeat, kBroker),
+    MUIR_API(LeaveGroup, kBroker),
+    MUIR_API(SyncGroup, kBroker),
+    MUIR_API(DescribeGroups, kBroker),
+    MUIR_API(ListGroups, kBroker),
     api_versions(),
     MUIR_API(CreateTopics, kBoth),
     MUIR_API(DeleteTopics, kBoth),
@@ -123,7 +154,9 @@ constexpr std::array kApis{
     MUIR_API(OffsetForLeaderEpoch, kBroker),
     MUIR_API(DescribeConfigs, kBroker),
     MUIR_API(CreatePartitions, kBoth),
+    MUIR_API(DeleteGroups, kBroker),
     MUIR_API(IncrementalAlterConfigs, kBoth),
+    MUIR_API(OffsetDelete, kBroker),
     MUIR_API(DescribeQuorum, kBoth),
     MUIR_API(DescribeCluster, kBoth),
     MUIR_API(DescribeTopicPartitions, kBroker),

@@ -1,6 +1,7 @@
 #include "server/handlers/auto_topic_creation.h"
 
 #include "server/active_controller/controller_service.h"
+#include "server/coordinator/group_coordinator.h"
 #include "server/runtime/log.h"
 #include "wire/schema/create_topics_request.h"
 #include "wire/schema/create_topics_response.h"
@@ -16,6 +17,21 @@ Int explicit_or(const BrokerConfig& config, std::string_view key, Int value, Int
   return config.given().contains(key) ? value : otherwise;
 }
 
+// As Kafka makes it: compacted, in small segments, whatever the broker's defaults.
+void describe_offsets_topic(const BrokerConfig& config, std::string_view segment_bytes,
+                            wire::CreateTopicsRequest::CreatableTopic& topic) {
+  topic.num_partitions = config.offsets_topic_num_partitions;
+  topic.replication_factor = config.offsets_topic_replication_factor;
+  const auto set = [&topic](std::string_view name, std::string_view value) {
+    auto& config = topic.configs.emplace_back();
+    config.name = name;
+    config.value = value;
+  };
+  set("compression.type", "producer");
+  set("cleanup.policy", "compact");
+  set("segment.bytes", segment_bytes);
+}
+
 }  // namespace
 
 Task<void> AutoTopicCreation::begin(std::vector<StoredTopic> topics) {
@@ -26,11 +42,16 @@ Task<void> AutoTopicCreation::begin(std::vector<StoredTopic> topics) {
 
 Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
   const BrokerConfig& config = services_.config;
+  const std::string segment_bytes = std::to_string(config.offsets_topic_segment_bytes);
   wire::CreateTopicsRequest request;
   request.timeout_ms = static_cast<std::int32_t>(config.request_timeout_ms.count());
   for (const StoredTopic& name : topics) {
     auto& topic = request.topics.emplace_back();
     topic.name = name.name;
+    if (name == kOffsetsTopic) {
+      describe_offsets_topic(config, segment_bytes, topic);
+      continue;
+    }
     topic.num_partitions = explicit_or(config, "num.partitions", config.num_partitions, -1);
     topic.replication_factor = static_cast<std::int16_t>(
         explicit_or(config, "default.replication.factor", config.default_replication_factor, -1));

@@ -48,6 +48,9 @@ class RequestContext {
   // Whether the principal may do this; to be asked before anything else is looked at.  `name` is a stored name.
   bool may(auth::Operation operation, const auth::Resource& resource) const;
   bool may_topic(auth::Operation operation, StoredTopicView topic) const;
+  bool may_group(auth::Operation operation, StoredGroupView group) const {
+    return may(operation, {auth::ResourceType::GROUP, group.id});
+  }
   bool may_any_topic(auth::Operation operation) const;
   bool may_cluster(auth::Operation operation) const { return may(operation, auth::kCluster); }
   std::int32_t authorized_operations(const auth::Resource& resource) const;

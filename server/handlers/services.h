@@ -17,6 +17,7 @@ class ControllerService;
 class MetadataCache;
 class HostedReplicas;
 class Fetcher;
+class GroupCoordinator;
 class MetadataPublisher;
 class ProducerIds;
 
@@ -36,7 +37,8 @@ struct Services {
   MetadataPublisher& publisher;
   HostedReplicas& replicas;
   Fetcher& fetcher;
-  ProducerIds* producer_ids = nullptr;          // Owner: the first shard.
+  ProducerIds* producer_ids = nullptr;  // Owner: the first shard.
+  GroupCoordinator* groups = nullptr;
   AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
 };
 

@@ -98,6 +98,21 @@ NetServer::Options net_options(const BrokerConfig& config) {
   return options;
 }
 
+GroupCoordinator::Settings group_settings(const BrokerConfig& config) {
+  GroupCoordinator::Settings settings;
+  settings.groups.session_timeout_min = config.group_min_session_timeout_ms;
+  settings.groups.session_timeout_max = config.group_max_session_timeout_ms;
+  settings.groups.initial_rebalance_delay = config.group_initial_rebalance_delay_ms;
+  settings.groups.group_max_size = config.group_max_size;
+  settings.groups.offset_metadata_max = static_cast<std::size_t>(config.offset_metadata_max_bytes);
+  settings.groups.offsets_retention = config.offsets_retention_minutes;
+  settings.groups.retention_check_interval = config.offsets_retention_check_interval_ms;
+  settings.writes.commit_timeout = config.offsets_commit_timeout_ms;
+  settings.writes.compression.type = static_cast<wire::CompressionType>(config.offsets_topic_compression_codec);
+  settings.num_partitions = config.offsets_topic_num_partitions;
+  return settings;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<Shard>> Broker::make_shards(const BrokerConfig& config) {
@@ -236,6 +251,9 @@ ConfigResult<> Broker::start() {
                                .publisher = *publisher_,
                                .replicas = hosted_,
                                .fetcher = *fetcher_});
+  groups_ = std::make_unique<GroupCoordinator>(hosted_, config_->node_id, group_settings(*config_));
+  publisher_->subscribe(*groups_);
+  services_->groups = groups_.get();
   producer_ids_ = std::make_unique<ProducerIds>(*services_);
   topic_creation_ = std::make_unique<AutoTopicCreation>(*services_);
   services_->producer_ids = producer_ids_.get();
@@ -338,6 +356,7 @@ Task<void> Broker::begin_serving() {
 }
 
 Task<void> Broker::end_broker() {
+  if (groups_) co_await groups_->stop();  // First: members that wait hold up their connections.
   if (net_) co_await net_->stop();
   co_await topic_creation_->close();
   if (replicas_) co_await lifecycle_->controlled_shutdown();

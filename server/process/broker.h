@@ -10,6 +10,7 @@
 #include "server/config/broker_config.h"
 #include "server/controller/broker_config_schema.h"
 #include "server/controller/controller.h"
+#include "server/coordinator/group_coordinator.h"
 #include "server/fetching/fetcher.h"
 #include "server/handlers/auto_topic_creation.h"
 #include "server/handlers/producer_ids.h"
@@ -87,6 +88,7 @@ class Broker {
   HostedReplicas hosted_;
   std::unique_ptr<ReplicaManager> replicas_;
   std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<GroupCoordinator> groups_;
   std::unique_ptr<ProducerIds> producer_ids_;
   std::unique_ptr<AutoTopicCreation> topic_creation_;
   std::unique_ptr<Services> services_;

@@ -86,7 +86,10 @@ Task<void> MetadataPublisher::run(ReplicaManager& replicas, MetadataImagePtr ima
 
 Task<void> MetadataPublisher::publish(ReplicaManager& replicas, Update update) {
   // Most images are newer by a NoOp: the replicas need not hear of those.
-  if (!update.changes.empty()) co_await replicas.apply(update.image, std::move(update.changes));
+  if (!update.changes.empty()) {
+    co_await replicas.apply(update.image, update.changes);
+    for (MetadataSubscriber* subscriber : subscribers_) co_await subscriber->apply(update.image, update.changes);
+  }
   co_await show_to_all(update.image);
   published_ = std::move(update.image);
   std::vector<Sleep*> ended;

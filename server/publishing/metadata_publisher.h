@@ -12,12 +12,25 @@
 
 namespace muir::server {
 
+// A part of the broker that follows the cluster's metadata.  Told on the first shard, after the replicas and before
+// anybody asks: when apply() ends, it has done what the image wants of it.
+class MetadataSubscriber {
+ public:
+  virtual Task<void> apply(MetadataImagePtr image, const MetadataChanges& changes) = 0;
+
+ protected:
+  ~MetadataSubscriber() = default;
+};
+
 // Brings each committed state of the cluster to the broker: first to its replicas, then to the requests of every shard,
 // in order and one at a time, so that a client that sees a new topic finds its partitions open.
 // Listens on the controller's shard; the first shard asks for what is published.
 class MetadataPublisher final : public MetadataListener {
  public:
   MetadataPublisher(Shard& controller_shard, std::vector<Shard*> shards, MetadataCache& cache);
+
+  // Before run().  `subscriber` outlives it.
+  void subscribe(MetadataSubscriber& subscriber) { subscribers_.push_back(&subscriber); }
 
   // What has been read of the log.  On the controller's shard.
   Task<MetadataImagePtr> latest();
@@ -75,6 +88,7 @@ class MetadataPublisher final : public MetadataListener {
   Completion<bool>* work_ = nullptr;
   MetadataImagePtr published_;
   std::vector<Waiter> waiters_;
+  std::vector<MetadataSubscriber*> subscribers_;
   bool is_stopping_ = false;
 };
 
