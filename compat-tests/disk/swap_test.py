@@ -2,7 +2,7 @@
 """The broker under test and Apache Kafka take turns on one directory.
 
 Whoever starts must serve exactly what the one before served: topics, their ids and configurations, and every record
-with its offset, timestamp, key, value and headers.  It must remember the last batches of an idempotent producer, and
+with its offset, timestamp, key, value and headers, every group and the offsets that it has committed.  It must remember the last batches of an idempotent producer, and
 kafka-dump-log must read every file without a complaint.  Turns end in a clean stop or in kill -9.
 """
 
@@ -25,7 +25,8 @@ TURNS = [(OURS, "stop"), (THEIRS, "stop"), (OURS, "kill"), (THEIRS, "kill"), (OU
          (THEIRS, "stop"), (OURS, "stop")]
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
 # Small enough that every turn makes a new snapshot of the metadata.
-SETTINGS = {"metadata.log.max.record.bytes.between.snapshots": "1000"}
+SETTINGS = {"metadata.log.max.record.bytes.between.snapshots": "1000", "group.initial.rebalance.delay.ms": "0",
+            "offsets.topic.num.partitions": "5"}
 REMEMBERED_BATCHES = 1  # All that a producer snapshot holds.
 OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 COORDINATOR_LOAD_IN_PROGRESS = 14
@@ -88,10 +89,15 @@ def write_more(remote, address, turn):
         if TURNS[turn][1] == "stop":
             remote.ask("truncate", address, "rolling", 1500 * turn)
         remote.ask("delete", address, f"turn-{turn - 1}")
+        remote.ask("forget", address, f"group-{turn - 1}")
     remote.ask("topic", address, f"turn-{turn}", 2, f"retention.ms={10 ** 12 + turn}")
     for number, codec in enumerate(CODECS):
         remote.ask("write", address, f"codec-{codec}", 3, 150, 100 * turn + number, f"compression.type={codec}")
     remote.ask("write", address, "rolling", 1, 3000, turn, "linger.ms=5")
+    for group in ("readers", f"group-{turn}"):
+        remote.ask("commit", address, group, "codec-none", 3, 10 * turn)
+    # Goes with its topic in the next turn.
+    remote.ask("commit", address, "readers", f"turn-{turn}", 2, turn)
     for topic in ("recompressed", "appended", "growing", f"turn-{turn}"):
         remote.ask("write", address, topic, turn + 1 if topic == "growing" else 1, 50, turn, "compression.type=lz4")
 

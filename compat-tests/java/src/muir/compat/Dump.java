@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** All that a broker serves, as text: two brokers on the same files must say the same. */
+/** All that a broker serves, records and groups, as text: two brokers on the same files must say the same. */
 final class Dump {
     private Dump() {}
 
@@ -31,6 +31,7 @@ final class Dump {
                 out.printf("topic %s %s partitions=%d %s%n", topic, description.topicId(), partitions, configs(target, topic));
                 records(target, topic, partitions, out);
             }
+            Groups.dump(target, out);
         }
     }
 

@@ -16,7 +16,9 @@ import java.util.Map;
  *   delete BOOTSTRAP NAME                        deletes a topic
  *   grow BOOTSTRAP NAME PARTITIONS               to that many
  *   truncate BOOTSTRAP NAME OFFSET               deletes the records of partition 0 before an offset
- *   dump BOOTSTRAP FILE         writes topics, their configurations and every record down, a line each
+ *   commit BOOTSTRAP GROUP TOPIC PARTITIONS OFFSET   a member of the group joins, commits and leaves
+ *   forget BOOTSTRAP GROUP      deletes a group
+ *   dump BOOTSTRAP FILE         writes topics, their configurations, every record and every group down, a line each
  *   files DIRECTORY [indexes]   has Kafka's own tool read every file below; indexes too, after a clean stop
  */
 public final class Remote {
@@ -43,6 +45,8 @@ public final class Remote {
             case "delete", "grow", "truncate" -> change(words);
             case "write" -> Samples.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
                 Long.parseLong(words[5]), settings(words, 6));
+            case "commit" -> Groups.commit(words[1], words[2], words[3], Integer.parseInt(words[4]), Long.parseLong(words[5]));
+            case "forget" -> forget(words);
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
             case "files" -> LogFiles.check(Path.of(words[1]), words.length > 2 && words[2].equals("indexes"));
             default -> throw new IllegalArgumentException(words[0]);
@@ -52,6 +56,12 @@ public final class Remote {
     private static void topic(String[] words) throws Exception {
         try (var target = new Target(words[1], null)) {
             target.create(words[2], Integer.parseInt(words[3]), settings(words, 4));
+        }
+    }
+
+    private static void forget(String[] words) throws Exception {
+        try (var target = new Target(words[1], null)) {
+            Groups.delete(target, words[2]);
         }
     }
 
