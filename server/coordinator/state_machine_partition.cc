@@ -75,7 +75,7 @@ Task<Result<void>> StateMachinePartition::replay_log() {
     if (!replayed) co_return replayed.error();
     if (*replayed <= next) co_return make_error_code(wire::RecordErrc::truncated);  // No batch, or one twice.
     next = *replayed;
-    co_await sleep_until(shard_.clock().now());
+    if (next < end) co_await sleep_until(shard_.clock().now());  // Others have work on this shard.
   }
 }
 
