@@ -27,13 +27,17 @@ std::string_view name_of(ClassicState state) {
 
 ClassicGroup ClassicGroup::restore(std::string group_id, Stored stored) {
   ClassicGroup group(std::move(group_id), 0);
+  group.is_stored_ = true;
   group.state_since_ms_ = stored.state_since_ms;
   group.generation_id_ = stored.generation;
   group.protocol_type_ = std::move(stored.protocol_type);
   group.protocol_name_ = std::move(stored.protocol_name);
   group.leader_ = std::move(stored.leader);
   const bool is_empty = stored.members.empty();
-  for (ClassicMember& member : stored.members) group.add(std::move(member));
+  for (ClassicMember& member : stored.members) {
+    // A member twice in one record would be somebody's bug, but it stands in a file.
+    if (!group.has(member.member_id)) group.add(std::move(member));
+  }
   group.state_ = is_empty ? ClassicState::empty : ClassicState::stable;
   group.compute_subscribed_topics();
   return group;

@@ -102,6 +102,9 @@ class ClassicGroup {
 
   Milliseconds rebalance_timeout() const;  // The longest of its members'.
   bool can_rebalance() const { return !is(ClassicState::preparing_rebalance); }
+  // The log knows it, by a record of its own or by an offset that it has committed.
+  bool is_stored() const { return is_stored_; }
+  void set_stored() { is_stored_ = true; }
   bool is_simple() const { return !protocol_type_ && is(ClassicState::empty) && pending_join_.empty(); }
 
   // What a join of the current generation answers; the leader's names everybody.
@@ -130,6 +133,7 @@ class ClassicGroup {
   std::map<std::string, std::string, std::less<>> static_members_;  // Instance id -> member id.
   std::set<std::string, std::less<>> pending_join_;                 // Ids given out, not yet used (KIP-394).
   std::size_t awaiting_join_ = 0;
+  bool is_stored_ = false;
   std::map<std::string, std::size_t, std::less<>> offered_;  // How many members offer a strategy.
   std::optional<std::set<std::string, std::less<>>> subscribed_topics_;
 };

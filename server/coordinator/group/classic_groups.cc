@@ -1,7 +1,5 @@
 #include "server/coordinator/group/classic_groups.h"
 
-#include <algorithm>
-
 namespace muir::server {
 
 using wire::ErrorCode;
@@ -60,17 +58,12 @@ ClassicMember member_of(const wire::GroupMetadataValue& value, const wire::Group
 
 void ClassicGroups::replay(const GroupMetadataRecord& record, bool is_live) {
   const std::string group_id(record.group);
-  if (!record.value) {
-    if (const ClassicGroup* group = find(group_id)) {
-      cancel_timer(GroupTimers::Kind::join, *group);
-      cancel_timer(GroupTimers::Kind::sync, *group);
-      for (const auto& [id, member] : group->members()) cancel_timer(GroupTimers::Kind::heartbeat, *group, id);
-    }
-    groups_.erase(group_id);
+  if (!record.value) return erase(group_id);
+  if (is_live) {
+    // The group that wrote it has gone on since it did: members join while it is on its way.
+    if (ClassicGroup* group = find(group_id)) group->set_stored();
     return;
   }
-  // The group that wrote it has gone on since it did: members join while it is on its way.
-  if (is_live) return;
   const wire::GroupMetadataValue& value = *record.value;
   ClassicGroup::Stored stored{.generation = value.generation,
                               .protocol_name = owned(value.protocol),
@@ -78,11 +71,7 @@ void ClassicGroups::replay(const GroupMetadataRecord& record, bool is_live) {
                               .members = {}};
   if (!value.protocol_type.empty()) stored.protocol_type = value.protocol_type;
   if (value.current_state_timestamp != -1) stored.state_since_ms = value.current_state_timestamp;
-  for (const auto& member : value.members) {
-    // A member twice in one record would be somebody's bug, but it stands in a file.
-    const auto is_same = [&](const ClassicMember& other) { return other.member_id == member.member_id; };
-    if (std::ranges::none_of(stored.members, is_same)) stored.members.push_back(member_of(value, member));
-  }
+  for (const auto& member : value.members) stored.members.push_back(member_of(value, member));
   groups_.insert_or_assign(group_id, ClassicGroup::restore(group_id, std::move(stored)));
 }
 
@@ -105,6 +94,25 @@ void ClassicGroups::unloaded(Effects& effects) {
   }
   groups_.clear();
   timers_ = GroupTimers();
+}
+
+void ClassicGroups::forget(const std::string& group_id, ErrorCode error, Effects& effects) {
+  ClassicGroup* group = find(group_id);
+  if (!group) return;
+  for (auto& [id, member] : group->members()) {
+    group->answer_join(member, {.error = error, .members = {}}, effects);
+    group->answer_sync(member, {.error = error}, effects);
+  }
+  erase(group_id);
+}
+
+void ClassicGroups::erase(const std::string& group_id) {
+  const ClassicGroup* group = find(group_id);
+  if (!group) return;
+  cancel_timer(GroupTimers::Kind::join, *group);
+  cancel_timer(GroupTimers::Kind::sync, *group);
+  for (const auto& [id, member] : group->members()) cancel_timer(GroupTimers::Kind::heartbeat, *group, id);
+  groups_.erase(group_id);
 }
 
 void ClassicGroups::expire(const GroupTimers::Key& key, Moment now, Effects& effects) {

@@ -81,6 +81,8 @@ class ClassicGroups {
   void replay(const GroupMetadataRecord& record, bool is_live);
   void loaded(Moment now, Effects& effects);
   void unloaded(Effects& effects);
+  // It never came to be: whoever has joined is told why.
+  void forget(const std::string& group_id, wire::ErrorCode error, Effects& effects);
   void expire(const GroupTimers::Key& key, Moment now, Effects& effects);
   GroupTimers& timers() { return timers_; }
   const GroupTimers& timers() const { return timers_; }
@@ -127,6 +129,7 @@ class ClassicGroups {
   void expire_session(ClassicGroup& group, const std::string& member_id, Moment now, Effects& effects);
   wire::ErrorCode leave_one(ClassicGroup& group, const MemberIdentity& identity, Effects& effects);
 
+  void erase(const std::string& group_id);
   void set_timer(GroupTimers::Kind kind, const ClassicGroup& group, std::string member, Moment now,
                  Milliseconds timeout);
   void cancel_timer(GroupTimers::Kind kind, const ClassicGroup& group, std::string member = {});

@@ -8,6 +8,9 @@ using wire::ErrorCode;
 
 namespace {
 
+// What an int16 before it can count.
+constexpr std::size_t kMemberIdBytesMax = 32'767;
+
 JoinResult refusal(ErrorCode error, std::string member_id = {}) {
   return {.error = error, .member_id = std::move(member_id), .members = {}};
 }
@@ -32,6 +35,10 @@ void ClassicGroups::join(JoinCommand command, JoinReply reply, Moment now, Effec
   // A group that was just made is written down at once, so that it is there after a restart.
   if (is_new_group && effects.records.empty()) {
     effects.records.push_back(ClassicGroup(command.group_id, now.wall_ms).to_record({}));
+    effects.stored = [this, group_id = command.group_id](std::optional<ErrorCode> failure, Moment, Effects& then) {
+      const ClassicGroup* made = failure ? find(group_id) : nullptr;
+      if (made && !made->is_stored()) forget(group_id, *failure, then);
+    };
   }
 }
 
@@ -58,6 +65,8 @@ void ClassicGroups::join_new_member(ClassicGroup& group, JoinCommand& command, J
     return effects.answer(reply, refusal(ErrorCode::INCONSISTENT_GROUP_PROTOCOL));
   }
   std::string new_id = command.group_instance_id.value_or(command.client_id) + "-" + java_text(new_id_());
+  // No field could carry it.
+  if (new_id.size() > kMemberIdBytesMax) return effects.answer(reply, refusal(ErrorCode::UNKNOWN_SERVER_ERROR));
   if (command.group_instance_id) return join_static_member(group, command, std::move(reply), new_id, now, effects);
   if (!command.requires_known_member_id) {
     return add_member(group, command, std::move(new_id), std::move(reply), now, effects);

@@ -88,14 +88,14 @@ bool CommittedOffsets::has_pending(std::string_view group) const {
   return false;
 }
 
-std::vector<CommittedOffsets::TopicPartition> CommittedOffsets::pending_of(std::string_view group) const {
-  std::vector<TopicPartition> result;
+std::set<std::pair<std::string, std::int32_t>> CommittedOffsets::pending_of(std::string_view group) const {
+  std::set<std::pair<std::string, std::int32_t>> result;
   for (const auto& [producer, table] : pending_) {
     const OffsetTable::Topics* topics = table.topics_of(group);
     if (!topics) continue;
     for (const auto& [topic, partitions] : *topics) {
       for (const auto& [partition, offset] : partitions) {
-        if (!stable_.find(group, topic, partition)) result.push_back({topic, partition});
+        if (!stable_.find(group, topic, partition)) result.emplace(topic, partition);
       }
     }
   }

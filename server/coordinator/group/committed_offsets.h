@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/coordinator/group/group_record.h"
@@ -59,12 +60,8 @@ class CommittedOffsets {
   bool is_pending(std::string_view group, std::string_view topic, std::int32_t partition) const;
   bool has_pending(std::string_view group) const;
 
-  // The partitions of the group that only a transaction knows.
-  struct TopicPartition {
-    std::string topic;
-    std::int32_t partition;
-  };
-  std::vector<TopicPartition> pending_of(std::string_view group) const;
+  // The partitions of the group that only a transaction knows, each once.
+  std::set<std::pair<std::string, std::int32_t>> pending_of(std::string_view group) const;
 
   // Who has committed offsets of this topic, in a transaction or not.
   struct Commit {

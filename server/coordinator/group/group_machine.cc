@@ -11,7 +11,7 @@ bool GroupMachine::replay(const ReplayedRecord& record, bool is_live) {
     groups_.replay(*group, is_live);
   } else if (const auto* commit = std::get_if<OffsetCommitRecord>(&*parsed)) {
     // Somebody who commits without joining has a group all the same: a simple one.
-    if (commit->value) groups_.get_or_create(commit->group, {{}, now_ms_});
+    if (commit->value) groups_.get_or_create(commit->group, {{}, now_ms_}).set_stored();
     offsets_.replay(*commit, record.offset, record.producer_id);
   }
   return true;

@@ -6,6 +6,19 @@ namespace muir::server {
 
 using wire::ErrorCode;
 
+namespace {
+
+// As a Java long: it wraps.  What a client or a record says may be any number.
+std::int64_t add(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+std::int64_t subtract(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
+}  // namespace
+
 ErrorCode GroupMachine::validate_commit_of(const ClassicGroup& group, const CommitCommand& command) const {
   const bool is_empty = group.is(ClassicState::empty);
   // Of a tool, or of a consumer that manages its partitions itself.
@@ -52,7 +65,7 @@ PartitionCodes GroupMachine::commit_offsets(const CommitCommand& command, Moment
       value.leader_epoch = partition.leader_epoch;
       value.metadata = partition.metadata;
       value.commit_timestamp = now.wall_ms;
-      if (command.retention_ms) value.expire_timestamp = now.wall_ms + *command.retention_ms;
+      if (command.retention_ms) value.expire_timestamp = add(now.wall_ms, *command.retention_ms);
       value.topic_id = topic.id;
       effects.records.push_back(offset_commit_record(command.group_id, topic.name, partition.index, value));
     }
@@ -92,8 +105,8 @@ ErrorCode GroupMachine::delete_group(std::string_view group_id, Effects& effects
       }
     }
   }
-  for (const auto& pending : offsets_.pending_of(group_id)) {
-    effects.records.push_back(offset_commit_tombstone(group_id, pending.topic, pending.partition));
+  for (const auto& [topic, partition] : offsets_.pending_of(group_id)) {
+    effects.records.push_back(offset_commit_tombstone(group_id, topic, partition));
   }
   effects.records.push_back(group_metadata_tombstone(group_id));
   return ErrorCode::NONE;
@@ -131,9 +144,9 @@ bool GroupMachine::remove_expired_of(const ClassicGroup& group, Moment now, Effe
   for (const auto& [topic, partitions] : *topics) {
     const bool is_subscribed = group.is_subscribed_to(topic);
     for (const auto& [partition, offset] : partitions) {
+      const std::int64_t age_ms = subtract(now.wall_ms, since.value_or(offset.commit_timestamp_ms));
       const bool is_expired = offset.expire_timestamp_ms ? now.wall_ms >= *offset.expire_timestamp_ms
-                                                         : now.wall_ms - since.value_or(offset.commit_timestamp_ms) >=
-                                                               settings_.offsets_retention.count();
+                                                         : age_ms >= settings_.offsets_retention.count();
       if (is_subscribed || !is_expired || offsets_.is_pending(group.group_id(), topic, partition)) {
         has_nothing_left = false;
       } else {

@@ -5,26 +5,53 @@
 namespace muir::server {
 namespace {
 
-// Calls `unit` with each UTF-16 unit.  A byte that begins no character counts as the replacement character.
+constexpr std::uint32_t kReplacement = 0xFFFD;
+
+// How many bytes the character that begins with `lead` has; 0 if none begins so.
+std::size_t size_of(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2) return 0;
+  if (lead < 0xE0) return 2;
+  if (lead < 0xF0) return 3;
+  return lead < 0xF5 ? 4 : 0;
+}
+
+// Whether `next` may be the second byte: without those that would write a character longer than need be, or one
+// beyond the last.
+bool may_follow(unsigned char lead, unsigned char next) {
+  if (next < 0x80 || next > 0xBF) return false;
+  if (lead == 0xE0) return next >= 0xA0;
+  if (lead == 0xF0) return next >= 0x90;
+  return lead != 0xF4 || next <= 0x8F;
+}
+
+struct Character {
+  std::uint32_t point;
+  std::size_t size;
+};
+
+// The first character of `text`, which has one.  The longest beginning of a character that is none becomes one
+// replacement character, as in Java.
+Character first_of(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t size = size_of(byte(0));
+  if (size == 0) return {kReplacement, 1};
+  std::uint32_t point = size == 1 ? byte(0) : byte(0) & (0x7FU >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    const bool goes_on = i < text.size() && (i == 1 ? may_follow(byte(0), byte(1)) : (byte(i) & 0xC0) == 0x80);
+    if (!goes_on) return {kReplacement, i};
+    point = point << 6 | (byte(i) & 0x3FU);
+  }
+  const bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
+  return {is_surrogate ? kReplacement : point, size};
+}
+
+// Calls `unit` with each UTF-16 unit.
 template <class F>
 void for_each_unit(std::string_view text, F unit) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-    if (size == 0 || at + size > text.size()) {
-      unit(std::uint16_t{0xFFFD});
-      ++at;
-      continue;
-    }
-    std::uint32_t point = size == 1 ? lead : lead & (0x7F >> size);
-    for (std::size_t i = 1; i < size; ++i) point = point << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3F);
-    at += size;
+  while (!text.empty()) {
+    const auto [point, size] = first_of(text);
+    text.remove_prefix(size);
     if (point < 0x10000) {
       unit(static_cast<std::uint16_t>(point));
     } else {

@@ -8,7 +8,8 @@ namespace muir::server {
 
 bool add_subscribed_topics(ByteView subscription, std::set<std::string, std::less<>>& topics) {
   wire::Reader reader(subscription);
-  if (reader.read_int16() < 0 || !reader.ok()) return false;
+  reader.read_int16();  // The version that the member wrote.
+  if (!reader.ok()) return false;
   wire::ConsumerProtocolSubscription decoded;
   if (!wire::decode(wire::ConsumerProtocolSubscription::table(), reader, 0, &decoded)) return false;
   for (const auto topic : decoded.topics) topics.emplace(topic);
