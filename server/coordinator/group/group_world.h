@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/coordinator/group/group_machine.h"
+#include "wire/base/check.h"
 
 namespace muir::server {
 
@@ -209,6 +210,15 @@ class GroupWorld {
 
   std::vector<std::string> make_stable(std::size_t count) { return make_stable(std::vector(count, member())); }
 
+  // Another coordinator reads entry `i` of the log.
+  void replay_into(GroupMachine& machine, std::size_t i, bool is_live) const {
+    const Entry& entry = log[i];
+    if (entry.commits) return machine.replay_end_of_transaction(entry.producer, *entry.commits);
+    ReplayedRecord record{Offset(static_cast<std::int64_t>(i)), entry.producer, entry.record.key, std::nullopt};
+    if (entry.record.value) record.value = ByteView(*entry.record.value);
+    CHECK(machine.replay(record, is_live));
+  }
+
   GroupSettings settings;
   std::vector<Entry> log;
 
@@ -226,13 +236,7 @@ class GroupWorld {
     now_.instant = at;
   }
 
-  void replay(std::size_t i, bool is_live) {
-    const Entry& entry = log[i];
-    if (entry.commits) return machine_->replay_end_of_transaction(entry.producer, *entry.commits);
-    ReplayedRecord record{Offset(static_cast<std::int64_t>(i)), entry.producer, entry.record.key, std::nullopt};
-    if (entry.record.value) record.value = ByteView(*entry.record.value);
-    CHECK(machine_->replay(record, is_live));
-  }
+  void replay(std::size_t i, bool is_live) { replay_into(*machine_, i, is_live); }
 
   void settle(Effects effects) {
     const auto failure = effects.records.empty() ? std::nullopt : append_failure;
