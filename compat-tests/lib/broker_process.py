@@ -25,7 +25,7 @@ JAVA_AFTER_SIGTERM = 128 + signal.SIGTERM
 
 SETTINGS = """\
 process.roles=broker,controller
-node.id=1
+node.id={node_id}
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
@@ -89,10 +89,11 @@ def wait_for_end(pid, seconds):
 class Broker:
     """One broker on one directory.  Ports and cluster id stay the same over restarts, whichever kind starts next."""
 
-    def __init__(self, directory, kind=None, settings=None):
+    def __init__(self, directory, kind=None, settings=None, node_id=1):
         self.directory = pathlib.Path(directory).resolve()
         self.kind = kind or default_kind()
         self.settings = settings or {}
+        self.node_id = node_id
         self.process = None
         self.pid_file = self.directory / "broker.pid"
         self.file = self.directory / "server.properties"
@@ -134,7 +135,8 @@ class Broker:
     def format(self):
         self.directory.mkdir(parents=True, exist_ok=True)
         port, controller_port = free_ports(2)
-        self.file.write_text(SETTINGS.format(port=port, controller_port=controller_port, data=self.data))
+        self.file.write_text(SETTINGS.format(
+            node_id=self.node_id, port=port, controller_port=controller_port, data=self.data))
         command = command_of(self.kind)[0] + ["--standalone", "-t", new_cluster_id(), "-c", str(self.file)]
         done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=START_SECONDS_MAX)
         if done.returncode != 0:
