@@ -1,14 +1,13 @@
 #include "compat-tests/clients/rdkafka_admin.h"
 
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
+#include "compat-tests/clients/rdkafka_admin_call.h"
 #include "compat-tests/clients/rdkafka_cluster.h"
 
 namespace muir::compat {
@@ -16,38 +15,9 @@ namespace {
 
 constexpr int kPatienceMs = std::chrono::milliseconds(kPatience).count();
 
-using Handle = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
-using Queue = std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)>;
-using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
-using Options = std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)>;
-
-// One client for all admin requests of this process.
-rd_kafka_t* client() {
-  static Handle handle = [] {
-    char error[512];
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap().c_str(), error, sizeof(error));
-    rd_kafka_conf_set(conf, "log_level", "3", error, sizeof(error));
-    rd_kafka_t* made = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
-    if (made == nullptr) throw std::runtime_error(error);
-    return Handle{made, rd_kafka_destroy};
-  }();
-  return handle.get();
-}
-
-// Sends a request by `ask` and awaits its answer.
-Event call(rd_kafka_admin_op_t op, const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& ask) {
-  Queue queue{rd_kafka_queue_new(client()), rd_kafka_queue_destroy};
-  Options options{rd_kafka_AdminOptions_new(client(), op), rd_kafka_AdminOptions_destroy};
-  char error[512];
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), kPatienceMs, error, sizeof(error));
-  ask(options.get(), queue.get());
-  return Event{rd_kafka_queue_poll(queue.get(), kPatienceMs), rd_kafka_event_destroy};
-}
-
 // The error of the whole answer, otherwise of its only topic.
 template <typename Result, typename Topics>
-RdKafka::ErrorCode error_of(const Event& event, const Result* result, Topics topics) {
+RdKafka::ErrorCode error_of(const AdminEvent& event, const Result* result, Topics topics) {
   if (!event) return RdKafka::ERR__TIMED_OUT;
   if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return static_cast<RdKafka::ErrorCode>(error);
@@ -66,8 +36,8 @@ RdKafka::ErrorCode create_topic(const std::string& topic, int partitions,
   rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, error, sizeof(error));
   if (wanted == nullptr) return RdKafka::ERR__INVALID_ARG;
   for (const auto& [key, value] : configs) rd_kafka_NewTopic_set_config(wanted, key.c_str(), value.c_str());
-  const auto event = call(RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
-    rd_kafka_CreateTopics(client(), &wanted, 1, options, queue);
+  const auto event = admin_call(RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
+    rd_kafka_CreateTopics(admin_client(), &wanted, 1, options, queue);
   });
   rd_kafka_NewTopic_destroy(wanted);
   return error_of(event, rd_kafka_event_CreateTopics_result(event.get()), rd_kafka_CreateTopics_result_topics);
@@ -75,8 +45,8 @@ RdKafka::ErrorCode create_topic(const std::string& topic, int partitions,
 
 RdKafka::ErrorCode delete_topic(const std::string& topic) {
   rd_kafka_DeleteTopic_t* doomed = rd_kafka_DeleteTopic_new(topic.c_str());
-  const auto event = call(RD_KAFKA_ADMIN_OP_DELETETOPICS, [&](auto* options, auto* queue) {
-    rd_kafka_DeleteTopics(client(), &doomed, 1, options, queue);
+  const auto event = admin_call(RD_KAFKA_ADMIN_OP_DELETETOPICS, [&](auto* options, auto* queue) {
+    rd_kafka_DeleteTopics(admin_client(), &doomed, 1, options, queue);
   });
   rd_kafka_DeleteTopic_destroy(doomed);
   return error_of(event, rd_kafka_event_DeleteTopics_result(event.get()), rd_kafka_DeleteTopics_result_topics);
@@ -85,8 +55,8 @@ RdKafka::ErrorCode delete_topic(const std::string& topic) {
 RdKafka::ErrorCode create_partitions(const std::string& topic, int total) {
   char error[512];
   rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(topic.c_str(), total, error, sizeof(error));
-  const auto event = call(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, [&](auto* options, auto* queue) {
-    rd_kafka_CreatePartitions(client(), &wanted, 1, options, queue);
+  const auto event = admin_call(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, [&](auto* options, auto* queue) {
+    rd_kafka_CreatePartitions(admin_client(), &wanted, 1, options, queue);
   });
   rd_kafka_NewPartitions_destroy(wanted);
   return error_of(event, rd_kafka_event_CreatePartitions_result(event.get()), rd_kafka_CreatePartitions_result_topics);
@@ -96,8 +66,8 @@ RdKafka::ErrorCode delete_records(const std::string& topic, int partition, std::
   rd_kafka_topic_partition_list_t* before = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(before, topic.c_str(), partition)->offset = offset;
   rd_kafka_DeleteRecords_t* doomed = rd_kafka_DeleteRecords_new(before);
-  const auto event = call(RD_KAFKA_ADMIN_OP_DELETERECORDS, [&](auto* options, auto* queue) {
-    rd_kafka_DeleteRecords(client(), &doomed, 1, options, queue);
+  const auto event = admin_call(RD_KAFKA_ADMIN_OP_DELETERECORDS, [&](auto* options, auto* queue) {
+    rd_kafka_DeleteRecords(admin_client(), &doomed, 1, options, queue);
   });
   rd_kafka_DeleteRecords_destroy(doomed);
   rd_kafka_topic_partition_list_destroy(before);
@@ -109,8 +79,8 @@ RdKafka::ErrorCode delete_records(const std::string& topic, int partition, std::
 
 std::map<std::string, std::string> describe_topic(const std::string& topic) {
   rd_kafka_ConfigResource_t* resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
-  const auto event = call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
-    rd_kafka_DescribeConfigs(client(), &resource, 1, options, queue);
+  const auto event = admin_call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
+    rd_kafka_DescribeConfigs(admin_client(), &resource, 1, options, queue);
   });
   rd_kafka_ConfigResource_destroy(resource);
   std::map<std::string, std::string> configs;
@@ -132,9 +102,9 @@ namespace {
 // Asking for the topic by name also renews what the client remembers of it.
 bool knows_leaders(const std::string& topic, int partitions) {
   const std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> handle{
-      rd_kafka_topic_new(client(), topic.c_str(), nullptr), rd_kafka_topic_destroy};
+      rd_kafka_topic_new(admin_client(), topic.c_str(), nullptr), rd_kafka_topic_destroy};
   const struct rd_kafka_metadata* raw = nullptr;
-  if (rd_kafka_metadata(client(), 0, handle.get(), &raw, kPatienceMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  if (rd_kafka_metadata(admin_client(), 0, handle.get(), &raw, kPatienceMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
   const std::unique_ptr<const struct rd_kafka_metadata, decltype(&rd_kafka_metadata_destroy)> metadata{
       raw, rd_kafka_metadata_destroy};
   const auto& seen = raw->topics[0];
@@ -148,7 +118,7 @@ bool knows_leaders(const std::string& topic, int partitions) {
 bool answers(const std::string& topic, int partitions) {
   std::int64_t low = 0, high = 0;
   for (int i = 0; i < partitions; ++i) {
-    if (rd_kafka_query_watermark_offsets(client(), topic.c_str(), i, &low, &high, kPatienceMs)) return false;
+    if (rd_kafka_query_watermark_offsets(admin_client(), topic.c_str(), i, &low, &high, kPatienceMs)) return false;
   }
   return true;
 }
