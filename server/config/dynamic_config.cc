@@ -8,6 +8,7 @@
 #include "server/config/config_text.h"
 #include "server/config/key_table.h"
 #include "server/config/protection.h"
+#include "server/config/reconfiguration.h"
 
 namespace muir::server {
 namespace {
@@ -99,7 +100,7 @@ ConfigResult<> validate_broker_configs(const BrokerConfig& config, const ConfigM
   if (!whole) return as_request_error(whole.error());
   const auto protection = check_protection(wanted);
   if (!protection) return as_request_error(protection.error());
-  return {};
+  return check_reconfiguration(config, *whole);
 }
 
 ConfigMap keep_what_is_allowed(ConfigMap stored, bool for_this_broker, std::vector<std::string>& warnings) {

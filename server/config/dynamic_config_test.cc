@@ -30,7 +30,6 @@ TEST(DynamicConfig, StoredKeyThatProtectsIsAWarningWithoutItsSecret) {
 TEST(DynamicConfig, LayersAreCheckedTogether) {
   const auto config = broker();
   const ConfigMap many_threads = {{"log.cleaner.threads", "100"}};
-  EXPECT_TRUE(validate_broker_configs(config, many_threads, false));
   const auto crowded = config.with_dynamic(many_threads, {});
   ASSERT_TRUE(crowded);
   EXPECT_FALSE(validate_broker_configs(*crowded, {{"log.cleaner.dedupe.buffer.size", "2000000"}}, true));
