@@ -2,54 +2,12 @@
 
 #include <algorithm>
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "server/runtime/logger_tree.h"
 
 namespace muir::server {
 namespace {
-
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::kTrace:
-      return spdlog::level::trace;
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarn:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
-  }
-  return spdlog::level::info;
-}
-
-std::string_view name(LogLevel level) {
-  switch (level) {
-    case LogLevel::kTrace:
-      return "TRACE";
-    case LogLevel::kDebug:
-      return "DEBUG";
-    case LogLevel::kInfo:
-      return "INFO";
-    case LogLevel::kWarn:
-      return "WARN";
-    case LogLevel::kError:
-      return "ERROR";
-  }
-  return "INFO";
-}
-
-// Kafka's layout, `[time] LEVEL event`, so that what people grep for goes on working.
-spdlog::logger& logger() {
-  static spdlog::logger instance = [] {
-    spdlog::logger made("muir", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-    made.set_pattern("[%Y-%m-%d %H:%M:%S,%e] %v");
-    made.flush_on(spdlog::level::info);
-    return made;
-  }();
-  return instance;
-}
 
 bool needs_quotes(std::string_view value) {
   return value.empty() || std::ranges::any_of(value, [](unsigned char c) {
@@ -79,19 +37,21 @@ void append_value(std::string& line, std::string_view value) {
 
 }  // namespace
 
-void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
+bool log_enabled(LogLevel level, const LogEvent& event) {
+  return LoggerTree::instance().of_file(event.file).should_log(to_spdlog(level));
+}
 
-bool log_enabled(LogLevel level) { return logger().should_log(to_spdlog(level)); }
-
-void log_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  std::string line = fmt::format("{} {}", name(level), event);
+void log_line(LogLevel level, const LogEvent& event, std::initializer_list<LogField> fields) {
+  spdlog::logger& logger = LoggerTree::instance().of_file(event.file);
+  if (!logger.should_log(to_spdlog(level))) return;
+  std::string line = fmt::format("{} {}", name(level), event.text);
   for (const LogField& field : fields) {
     line += ' ';
     line += field.key;
     line += '=';
     append_value(line, field.value);
   }
-  logger().log(to_spdlog(level), "{}", line);
+  logger.log(to_spdlog(level), "{}", line);
 }
 
 }  // namespace muir::server
