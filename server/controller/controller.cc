@@ -1,5 +1,6 @@
 #include "server/controller/controller.h"
 
+#include "server/controller/alter_client_quotas.h"
 #include "server/controller/alter_configs.h"
 #include "server/controller/alter_partition.h"
 #include "server/controller/broker_heartbeat.h"
@@ -127,6 +128,11 @@ Decision<wire::IncrementalAlterConfigsResponse> Controller::incremental_alter_co
 Decision<wire::AlterConfigsResponse> Controller::alter_configs(const ControllerRequest& context,
                                                                const wire::AlterConfigsRequest& request) {
   return decide_alter_configs(context_for(context), request);
+}
+
+Decision<wire::AlterClientQuotasResponse> Controller::alter_client_quotas(
+    const ControllerRequest& context, const wire::AlterClientQuotasRequest& request) {
+  return decide_alter_client_quotas(context_for(context), request);
 }
 
 Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const ControllerRequest& context,

@@ -23,6 +23,8 @@
 #include "wire/base/result.h"
 #include "wire/schema/allocate_producer_ids_request.h"
 #include "wire/schema/allocate_producer_ids_response.h"
+#include "wire/schema/alter_client_quotas_request.h"
+#include "wire/schema/alter_client_quotas_response.h"
 #include "wire/schema/alter_configs_request.h"
 #include "wire/schema/alter_configs_response.h"
 #include "wire/schema/alter_partition_request.h"
@@ -104,6 +106,8 @@ class Controller {
   Decision<wire::IncrementalAlterConfigsResponse> incremental_alter_configs(
       const ControllerRequest&, const wire::IncrementalAlterConfigsRequest&);
   Decision<wire::AlterConfigsResponse> alter_configs(const ControllerRequest&, const wire::AlterConfigsRequest&);
+  Decision<wire::AlterClientQuotasResponse> alter_client_quotas(const ControllerRequest&,
+                                                                const wire::AlterClientQuotasRequest&);
   Decision<wire::BrokerRegistrationResponse> register_broker(const ControllerRequest&,
                                                              const wire::BrokerRegistrationRequest&);
   Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const ControllerRequest&,

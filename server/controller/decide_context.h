@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <random>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "server/controller/broker_heartbeats.h"
@@ -23,6 +25,8 @@ struct ControllerRequest {
   std::int16_t api_version = 0;              // Of the request.
   bool is_forwarded = false;                 // By a broker, in an Envelope.
   const Permissions* permissions = nullptr;  // Null: everything is allowed.
+  // Host names of the request that nobody knows an address of; to find out takes I/O.  Null: none.
+  const std::set<std::string, std::less<>>* unknown_hosts = nullptr;
 };
 
 // What a decision is made of: the state with everything applied, committed or not, and the request's surroundings.

@@ -193,7 +193,7 @@ Decision<wire::UpdateFeaturesResponse> decide_update_features(const DecideContex
     for (const auto& update : request.feature_updates) {
       auto& result = response.results.emplace_back();
       result.feature = update.feature;
-      result.error_message.reset();
+      result.error_message = "NONE";  // As Kafka prints that there is none.
     }
   }
   if (!request.validate_only) decision.records = records.take();
