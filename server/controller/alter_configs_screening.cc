@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,8 +48,21 @@ std::optional<ApiError> problem_with_node(const ConfigResource& resource, NodeId
   return invalid(fmt::format("Unexpected broker id, expected {}, but received {}", this_node.value, resource.name));
 }
 
-template <class Resource>
-std::optional<ApiError> answer_of(const Resource& resource, NodeId this_node, const BrokerCheck& check) {
+// AlterConfigs does not know of loggers.
+template <class Resource, class Change>
+std::optional<ApiError> answer_of_loggers(const Resource& resource, const Change& change) {
+  if constexpr (std::is_same_v<Change, LoggerChange>) {
+    return change(resource);
+  } else {
+    return invalid(fmt::format("Unknown resource type {}", resource.resource_type));
+  }
+}
+
+struct NoLoggers {};
+
+template <class Resource, class Change>
+std::optional<ApiError> answer_of(const Resource& resource, NodeId this_node, const BrokerCheck& check,
+                                  const Change& change_loggers) {
   auto problem = problem_with_keys(resource);
   if (problem) return problem;
   const ConfigResource target{config_resource_type_of(resource.resource_type), std::string(resource.resource_name)};
@@ -59,6 +73,8 @@ std::optional<ApiError> answer_of(const Resource& resource, NodeId this_node, co
       return std::nullopt;
     case ConfigResourceType::BROKER:
       break;
+    case ConfigResourceType::BROKER_LOGGER:
+      return answer_of_loggers(resource, change_loggers);
     default:
       return invalid(fmt::format("Unknown resource type {}", resource.resource_type));
   }
@@ -75,8 +91,9 @@ std::optional<ApiError> answer_of(const Resource& resource, NodeId this_node, co
   return check(target, operations);
 }
 
-template <class Request>
-Screened<Request> screen_any(const Request& request, NodeId this_node, const BrokerCheck& check) {
+template <class Request, class Change>
+Screened<Request> screen_any(const Request& request, NodeId this_node, const BrokerCheck& check,
+                             const Change& change_loggers) {
   Screened<Request> screened;
   screened.remaining.validate_only = request.validate_only;
   std::map<Key, int> count;
@@ -86,7 +103,7 @@ Screened<Request> screen_any(const Request& request, NodeId this_node, const Bro
     if (count[{resource.resource_type, resource.resource_name}] > 1) {
       answer = invalid("Each resource must appear at most once.");
     } else {
-      answer = answer_of(resource, this_node, check);
+      answer = answer_of(resource, this_node, check, change_loggers);
     }
     if (!answer) screened.remaining.resources.push_back(resource);
   }
@@ -122,13 +139,14 @@ Response reassemble_any(const Request& request, const std::vector<std::optional<
 }  // namespace
 
 Screened<wire::IncrementalAlterConfigsRequest> screen(const wire::IncrementalAlterConfigsRequest& request,
-                                                      NodeId this_node, const BrokerCheck& check) {
-  return screen_any(request, this_node, check);
+                                                      NodeId this_node, const BrokerCheck& check,
+                                                      const LoggerChange& change_loggers) {
+  return screen_any(request, this_node, check, change_loggers);
 }
 
 Screened<wire::AlterConfigsRequest> screen(const wire::AlterConfigsRequest& request, NodeId this_node,
                                            const BrokerCheck& check) {
-  return screen_any(request, this_node, check);
+  return screen_any(request, this_node, check, NoLoggers());
 }
 
 wire::IncrementalAlterConfigsResponse reassemble(const wire::IncrementalAlterConfigsRequest& request,

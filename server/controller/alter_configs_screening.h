@@ -20,6 +20,9 @@ namespace muir::server {
 // Whether this broker could work with the settings that the operations lead to; only it can tell.
 using BrokerCheck = std::function<std::optional<ApiError>(const ConfigResource&, const ConfigOperations&)>;
 
+// Changes the levels of this broker's loggers, which no controller knows of.  Only IncrementalAlterConfigs can.
+using LoggerChange = std::function<ApiError(const wire::IncrementalAlterConfigsRequest::AlterConfigsResource&)>;
+
 // The request less what is answered, and the answers, one place a resource of the request.
 template <class Request>
 struct Screened {
@@ -28,7 +31,8 @@ struct Screened {
 };
 
 Screened<wire::IncrementalAlterConfigsRequest> screen(const wire::IncrementalAlterConfigsRequest& request,
-                                                      NodeId this_node, const BrokerCheck& check);
+                                                      NodeId this_node, const BrokerCheck& check,
+                                                      const LoggerChange& change_loggers);
 Screened<wire::AlterConfigsRequest> screen(const wire::AlterConfigsRequest& request, NodeId this_node,
                                            const BrokerCheck& check);
 

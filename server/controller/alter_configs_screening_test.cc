@@ -21,8 +21,15 @@ wire::IncrementalAlterConfigsRequest request_for(std::int8_t type, std::string_v
   return request;
 }
 
+// By a broker whose settings are all in order, and that has no logger.
+Screened<wire::IncrementalAlterConfigsRequest> screen_one(const wire::IncrementalAlterConfigsRequest& request) {
+  return screen(
+      request, NodeId{1}, [](const auto&, const auto&) { return std::nullopt; },
+      [](const auto&) { return ApiError(wire::ErrorCode::INVALID_CONFIG, "no such logger"); });
+}
+
 std::string answer(const wire::IncrementalAlterConfigsRequest& request) {
-  const auto screened = screen(request, NodeId{1}, [](const auto&, const auto&) { return std::nullopt; });
+  const auto screened = screen_one(request);
   const auto& first = screened.answers.at(0);
   EXPECT_EQ(screened.remaining.resources.empty(), first.has_value());
   return first ? std::string(wire::name(first->code)) + ": " + first->message.value_or("null") : "to the controller";
@@ -56,11 +63,21 @@ TEST(AlterConfigsScreening, AcceptsBrokerSettingsForThisBrokerOrAll) {
   EXPECT_EQ(answer(request_for(3, "1", "k", "v")), "INVALID_REQUEST: Unknown resource type 3");
 }
 
+// Loggers are this broker's alone, and AlterConfigs has never known them.
+TEST(AlterConfigsScreening, AnswersForLoggersByItself) {
+  EXPECT_EQ(answer(request_for(8, "1", "root", "DEBUG")), "INVALID_CONFIG: no such logger");
+  wire::AlterConfigsRequest legacy;
+  auto& resource = legacy.resources.emplace_back();
+  resource.resource_type = 8;
+  const auto screened = screen(legacy, NodeId{1}, [](const auto&, const auto&) { return std::nullopt; });
+  EXPECT_EQ(screened.answers.at(0)->message, "Unknown resource type 8");
+}
+
 TEST(AlterConfigsScreening, PutsBothHalvesInTheOrderOfTheRequest) {
   auto request = request_for(4, "2", "k", "v");
   request.resources.push_back(request_for(2, "t", "k", "v").resources[0]);
   request.resources.push_back(request_for(2, "lost", "k", "v").resources[0]);
-  const auto screened = screen(request, NodeId{1}, [](const auto&, const auto&) { return std::nullopt; });
+  const auto screened = screen_one(request);
   wire::IncrementalAlterConfigsResponse controller;
   auto& result = controller.responses.emplace_back();
   result.resource_type = 2;

@@ -7,6 +7,10 @@
 #include "server/handlers/handlers.h"
 #include "server/handlers/produce.h"
 #include "wire/codec/reader.h"
+#include "wire/schema/alter_client_quotas_request.h"
+#include "wire/schema/alter_client_quotas_response.h"
+#include "wire/schema/alter_configs_request.h"
+#include "wire/schema/alter_configs_response.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
 #include "wire/schema/create_partitions_request.h"
@@ -19,16 +23,26 @@
 #include "wire/schema/delete_records_response.h"
 #include "wire/schema/delete_topics_request.h"
 #include "wire/schema/delete_topics_response.h"
+#include "wire/schema/describe_client_quotas_request.h"
+#include "wire/schema/describe_client_quotas_response.h"
 #include "wire/schema/describe_cluster_request.h"
 #include "wire/schema/describe_cluster_response.h"
 #include "wire/schema/describe_configs_request.h"
 #include "wire/schema/describe_configs_response.h"
 #include "wire/schema/describe_groups_request.h"
 #include "wire/schema/describe_groups_response.h"
+#include "wire/schema/describe_log_dirs_request.h"
+#include "wire/schema/describe_log_dirs_response.h"
+#include "wire/schema/describe_producers_request.h"
+#include "wire/schema/describe_producers_response.h"
 #include "wire/schema/describe_quorum_request.h"
 #include "wire/schema/describe_quorum_response.h"
 #include "wire/schema/describe_topic_partitions_request.h"
 #include "wire/schema/describe_topic_partitions_response.h"
+#include "wire/schema/describe_user_scram_credentials_request.h"
+#include "wire/schema/describe_user_scram_credentials_response.h"
+#include "wire/schema/elect_leaders_request.h"
+#include "wire/schema/elect_leaders_response.h"
 #include "wire/schema/fetch_request.h"
 #include "wire/schema/fetch_response.h"
 #include "wire/schema/find_coordinator_request.h"
@@ -43,6 +57,8 @@
 #include "wire/schema/join_group_response.h"
 #include "wire/schema/leave_group_request.h"
 #include "wire/schema/leave_group_response.h"
+#include "wire/schema/list_config_resources_request.h"
+#include "wire/schema/list_config_resources_response.h"
 #include "wire/schema/list_groups_request.h"
 #include "wire/schema/list_groups_response.h"
 #include "wire/schema/list_offsets_request.h"
@@ -61,6 +77,8 @@
 #include "wire/schema/produce_response.h"
 #include "wire/schema/sync_group_request.h"
 #include "wire/schema/sync_group_response.h"
+#include "wire/schema/update_features_request.h"
+#include "wire/schema/update_features_response.h"
 
 namespace muir::server {
 namespace {
@@ -152,13 +170,22 @@ constexpr std::array kApis{
     MUIR_API(DeleteRecords, kBroker),
     api<wire::InitProducerIdRequest, wire::InitProducerIdResponse>(kBroker, {0, kInitProducerIdStable}),
     MUIR_API(OffsetForLeaderEpoch, kBroker),
-    MUIR_API(DescribeConfigs, kBroker),
+    MUIR_API(DescribeConfigs, kBoth),
+    MUIR_API(AlterConfigs, kBoth),
+    MUIR_API(DescribeLogDirs, kBroker),
     MUIR_API(CreatePartitions, kBoth),
     MUIR_API(DeleteGroups, kBroker),
+    MUIR_API(ElectLeaders, kBoth),
     MUIR_API(IncrementalAlterConfigs, kBoth),
     MUIR_API(OffsetDelete, kBroker),
+    MUIR_API(DescribeClientQuotas, kBroker),
+    MUIR_API(AlterClientQuotas, kBoth),
+    MUIR_API(DescribeUserScramCredentials, kBroker),
     MUIR_API(DescribeQuorum, kBoth),
+    MUIR_API(UpdateFeatures, kBoth),
     MUIR_API(DescribeCluster, kBoth),
+    MUIR_API(DescribeProducers, kBroker),
+    MUIR_API(ListConfigResources, kBroker),
     MUIR_API(DescribeTopicPartitions, kBroker),
 };
 

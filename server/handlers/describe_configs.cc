@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -5,9 +6,11 @@
 
 #include "server/config/describe.h"
 #include "server/controller/topic_rules.h"
+#include "server/handlers/effective_config.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/services.h"
 #include "server/publishing/metadata_cache.h"
+#include "server/runtime/loggers.h"
 #include "wire/schema/describe_configs_request.h"
 #include "wire/schema/describe_configs_response.h"
 
@@ -46,27 +49,6 @@ ErrorCode authorize(RequestContext& ctx, const Asked& asked) {
   }
 }
 
-bool is_described(ConfigResourceType type) {
-  switch (type) {
-    case ConfigResourceType::TOPIC:
-    case ConfigResourceType::BROKER:
-    case ConfigResourceType::CLIENT_METRICS:
-    case ConfigResourceType::GROUP:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// The file's settings with what the metadata log holds for this broker over them.
-BrokerConfig effective_config(RequestContext& ctx) {
-  const BrokerConfig& config = ctx.services().config;
-  const ConfigurationsImage& configs = ctx.image().configs;
-  auto merged = config.with_dynamic(configs.of({ConfigResourceType::BROKER, ""}),
-                                    configs.of({ConfigResourceType::BROKER, std::to_string(config.node_id.value)}));
-  return merged ? std::move(*merged) : config;
-}
-
 std::vector<ConfigEntry> describe_topic(RequestContext& ctx, const Asked& asked, Described& answer) {
   const StoredTopicView name = ctx.tenant().to_stored(asked.resource_name);
   if (const auto problem = topic_name_problem(name.name)) {
@@ -81,21 +63,41 @@ std::vector<ConfigEntry> describe_topic(RequestContext& ctx, const Asked& asked,
                         effective_config(ctx));
 }
 
-std::vector<ConfigEntry> describe_broker(RequestContext& ctx, const Asked& asked, Described& answer) {
-  if (asked.resource_name.empty()) return describe_cluster_defaults(effective_config(ctx));
+// Whether the resource names this broker.
+bool is_this_broker(RequestContext& ctx, const Asked& asked, std::string_view expected, Described& answer) {
   std::int32_t id = -1;
   const std::string_view text = asked.resource_name;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-  const std::int32_t own = ctx.services().config.node_id.value;
   if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) {
     refuse(ctx, answer, ErrorCode::INVALID_REQUEST, fmt::format("Broker id must be an integer, but it is: {}", text));
-  } else if (id != own) {
+  } else if (id != ctx.services().config.node_id.value) {
     refuse(ctx, answer, ErrorCode::INVALID_REQUEST,
-           fmt::format("Unexpected broker id, expected {} or empty string, but received {}", own, text));
-  } else {
-    return server::describe_broker(effective_config(ctx));
+           fmt::format("Unexpected broker id, expected {} but received {}", expected, text));
   }
-  return {};
+  return answer.error_code == ErrorCode::NONE;
+}
+
+std::vector<ConfigEntry> describe_broker(RequestContext& ctx, const Asked& asked, Described& answer) {
+  if (asked.resource_name.empty()) return describe_cluster_defaults(effective_config(ctx));
+  const std::string expected = fmt::format("{} or empty string,", ctx.services().config.node_id.value);
+  if (!is_this_broker(ctx, asked, expected, answer)) return {};
+  return server::describe_broker(effective_config(ctx));
+}
+
+std::vector<ConfigEntry> describe_loggers(RequestContext& ctx, const Asked& asked, Described& answer) {
+  if (asked.resource_name.empty()) {
+    refuse(ctx, answer, ErrorCode::INVALID_REQUEST, "Broker id must not be empty");
+    return {};
+  }
+  if (!is_this_broker(ctx, asked, std::to_string(ctx.services().config.node_id.value), answer)) return {};
+  std::vector<ConfigEntry> entries;
+  for (const auto& [logger, level] : logger_levels()) {
+    auto& entry = entries.emplace_back();
+    entry.name = logger;
+    entry.value = std::string(name(level));
+    entry.source = ConfigSource::DYNAMIC_BROKER_LOGGER_CONFIG;
+  }
+  return entries;
 }
 
 std::vector<ConfigEntry> describe(RequestContext& ctx, const Asked& asked, Described& answer) {
@@ -105,6 +107,8 @@ std::vector<ConfigEntry> describe(RequestContext& ctx, const Asked& asked, Descr
       return describe_topic(ctx, asked, answer);
     case ConfigResourceType::BROKER:
       return describe_broker(ctx, asked, answer);
+    case ConfigResourceType::BROKER_LOGGER:
+      return describe_loggers(ctx, asked, answer);
     case ConfigResourceType::CLIENT_METRICS:
       if (!name.empty()) return describe_client_metrics(ctx.image().configs.of({type_of(asked), name}));
       refuse(ctx, answer, ErrorCode::INVALID_REQUEST, "Client metrics subscription name must not be empty");
@@ -138,11 +142,30 @@ void write(RequestContext& ctx, const ConfigEntry& entry, bool with_synonyms, De
   }
 }
 
+bool names_unknown_type(const Asked& asked) {
+  return config_resource_type_of(asked.resource_type) == ConfigResourceType::UNKNOWN;
+}
+
+// A type that there is not spoils the whole request.
+Response refuse_all(RequestContext& ctx, const Request& request) {
+  Response response;
+  for (const Asked& asked : request.resources) {
+    Described& answer = response.results.emplace_back();
+    answer.resource_type = asked.resource_type;
+    answer.resource_name = asked.resource_name;
+    refuse(ctx, answer, ErrorCode::INVALID_REQUEST,
+           "This most likely occurs because of a request being malformed by the client library or the message was sent "
+           "to an incompatible broker. See the broker logs for more details.");
+  }
+  return response;
+}
+
 }  // namespace
 
 // DescribeConfigs (API key 32): the settings of topics, brokers, groups and client-metrics subscriptions, each with
-// where its value comes from (KIP-226).  Versions 1-4.  Loggers are not described yet: docs/deviations.md.
+// where its value comes from (KIP-226), and the levels of loggers (KIP-412).  Versions 1-4.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
+  if (std::ranges::any_of(request.resources, names_unknown_type)) co_return refuse_all(ctx, request);
   Response response;
   for (const Asked& asked : request.resources) {
     Described& answer = response.results.emplace_back();
@@ -150,11 +173,6 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
     answer.resource_name = asked.resource_name;
     answer.error_code = authorize(ctx, asked);
     if (answer.error_code != ErrorCode::NONE) continue;
-    if (!is_described(type_of(asked))) {
-      refuse(ctx, answer, ErrorCode::INVALID_REQUEST,
-             fmt::format("Unsupported resource type: {}", asked.resource_type));
-      continue;
-    }
     std::set<std::string_view> wanted;
     if (asked.configuration_keys) wanted.insert(asked.configuration_keys->begin(), asked.configuration_keys->end());
     for (const ConfigEntry& entry : describe(ctx, asked, answer)) {

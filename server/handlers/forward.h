@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/active_controller/controller_service.h"
@@ -33,12 +35,14 @@ inline constexpr std::chrono::milliseconds kPublishPatience{500};
 // Fails when there is no active controller.
 template <class Request, class Response>
 Task<Result<Response>> forward(RequestContext& ctx, ControllerService::Decide<Request, Response> decide,
-                               const Request& request) {
+                               const Request& request,
+                               const std::set<std::string, std::less<>>* unknown_hosts = nullptr) {
   const RequestPermissions permissions(ctx);
   ControllerRequest surroundings;
   surroundings.api_version = ctx.api_version;
   surroundings.is_forwarded = !ctx.session().is_controller_listener;
   surroundings.permissions = &permissions;
+  surroundings.unknown_hosts = unknown_hosts;
   auto committed = co_await ctx.services().controller.submit<Request, Response>(decide, request, surroundings);
   if (!committed) co_return committed.error();
   if (committed->end) {

@@ -1,6 +1,8 @@
 #include "server/controller/alter_configs_screening.h"
+#include "server/handlers/broker_settings.h"
 #include "server/handlers/forward.h"
 #include "server/handlers/handlers.h"
+#include "server/handlers/logger_levels.h"
 #include "server/to_wire.h"
 #include "wire/schema/incremental_alter_configs_request.h"
 #include "wire/schema/incremental_alter_configs_response.h"
@@ -10,13 +12,6 @@ namespace {
 
 using Request = wire::IncrementalAlterConfigsRequest;
 using Response = wire::IncrementalAlterConfigsResponse;
-
-// What this broker could not put into effect while it runs; stored all the same it would be a promise not kept.
-std::optional<ApiError> refuse_settings_of_brokers(const ConfigResource&, const ConfigOperations&) {
-  return ApiError(
-      wire::ErrorCode::INVALID_REQUEST,
-      "Settings of a running broker cannot be changed by this version: change server.properties and restart");
-}
 
 // What there is to say when nobody decides.
 Response refuse(const Request& request, const Error& error) {
@@ -30,13 +25,41 @@ Response refuse(const Request& request, const Error& error) {
   return response;
 }
 
+// Whoever may alter the cluster's settings on a broker's listener; on a controller's it takes CLUSTER_ACTION.
+LoggerChange change_loggers(RequestContext& ctx, bool validate_only) {
+  return [&ctx, validate_only](const Request::AlterConfigsResource& resource) {
+    const bool is_controller = ctx.session().is_controller_listener;
+    if (!ctx.may_cluster(is_controller ? auth::Operation::CLUSTER_ACTION : auth::Operation::ALTER_CONFIGS))
+      return ApiError(wire::ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
+    return alter_loggers(resource, ctx.services().config.node_id, validate_only);
+  };
+}
+
+// A controller answers for its loggers and decides about the rest without a second look.
+Screened<Request> screen_loggers(const Request& request, const LoggerChange& change) {
+  Screened<Request> screened;
+  screened.remaining.validate_only = request.validate_only;
+  for (const auto& resource : request.resources) {
+    auto& answer = screened.answers.emplace_back();
+    if (config_resource_type_of(resource.resource_type) == ConfigResourceType::BROKER_LOGGER) {
+      answer = change(resource);
+    } else {
+      screened.remaining.resources.push_back(resource);
+    }
+  }
+  return screened;
+}
+
 }  // namespace
 
-// IncrementalAlterConfigs (API key 44): changes single settings of topics, groups and client-metrics subscriptions
-// (KIP-339).  Versions 0-1.  This broker screens the request, the controller decides.  Settings of brokers cannot
-// change while they run yet: docs/deviations.md.
+// IncrementalAlterConfigs (API key 44): changes single settings of topics, brokers, groups and client-metrics
+// subscriptions (KIP-339), and levels of loggers (KIP-412).  Versions 0-1.  A broker screens the request, the
+// controller decides.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  const auto screened = screen(request, ctx.services().config.node_id, refuse_settings_of_brokers);
+  const LoggerChange change = change_loggers(ctx, request.validate_only);
+  const auto screened = ctx.session().is_controller_listener
+                            ? screen_loggers(request, change)
+                            : screen(request, ctx.services().config.node_id, check_broker_settings(ctx, false), change);
   Response decided;
   if (!screened.remaining.resources.empty()) {
     const auto response =

@@ -18,7 +18,9 @@ class MetadataCache;
 class HostedReplicas;
 class Fetcher;
 class GroupCoordinator;
+class LogManager;
 class MetadataPublisher;
+class Pool;
 class ProducerIds;
 
 // The parts of the process that handlers call.  Built once at start, outlives every connection; each part says on which
@@ -40,6 +42,8 @@ struct Services {
   ProducerIds* producer_ids = nullptr;  // Owner: the first shard.
   GroupCoordinator* groups = nullptr;
   AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
+  LogManager* logs = nullptr;                   // Owner: the first shard.
+  Pool* pool = nullptr;                         // For what would hold up a shard.
 };
 
 }  // namespace muir::server

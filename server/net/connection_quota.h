@@ -22,6 +22,9 @@ class ConnectionQuota {
  public:
   explicit ConnectionQuota(ConnectionLimits limits) : limits_(std::move(limits)) {}
 
+  // Counts from now on against other limits.  Connections that are too many for them stay.
+  void set_limits(ConnectionLimits limits) { limits_ = std::move(limits); }
+
   // When the next connection may be taken from the listen queue: now, or later because too many were made this second;
   // never (Instant::max()) while there are connections_max.
   Instant may_accept_at(Instant now) const;

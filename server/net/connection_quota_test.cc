@@ -40,5 +40,17 @@ TEST(ConnectionQuota, AcceptsSoManyASecond) {
   EXPECT_EQ(quota.may_accept_at(kNow + std::chrono::seconds{1}), kNow + std::chrono::seconds{1});
 }
 
+TEST(ConnectionQuota, HoldsToNewLimitsFromThenOn) {
+  ConnectionQuota quota({.connections_max = 1});
+  quota.opened("10.0.0.1", kNow);
+  EXPECT_EQ(quota.may_accept_at(kNow), Instant::max());
+  quota.set_limits({.connections_max = 2});
+  EXPECT_EQ(quota.may_accept_at(kNow), kNow);
+  quota.opened("10.0.0.1", kNow);
+  quota.set_limits({.connections_max = 1});
+  EXPECT_EQ(quota.size(), 2);
+  EXPECT_EQ(quota.may_accept_at(kNow), Instant::max());
+}
+
 }  // namespace
 }  // namespace muir::server

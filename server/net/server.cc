@@ -162,6 +162,11 @@ Task<void> NetServer::until_allowed() {
   }
 }
 
+void NetServer::set_limits(ConnectionLimits limits) {
+  quota_.set_limits(std::move(limits));
+  for (Completion<bool>* room : std::exchange(waiting_for_room_, {})) room->complete(true);
+}
+
 void NetServer::set_socket_options(int fd) const {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

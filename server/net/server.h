@@ -35,6 +35,9 @@ class NetServer {
   // Begins to accept.  On the first shard.
   void start();
 
+  // Other limits than the Options said; connections that there are stay.  On the first shard.
+  void set_limits(ConnectionLimits limits);
+
   // Stops accepting and closes every connection; what was begun is finished first.  On the first shard.
   Task<void> stop();
 

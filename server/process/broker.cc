@@ -81,16 +81,20 @@ MetadataQuorum::Params quorum_params(const BrokerConfig& config, const StorageDi
   return params;
 }
 
+ConnectionLimits connection_limits(const BrokerConfig& config) {
+  return {.connections_max = config.max_connections,
+          .connections_per_ip_max = config.max_connections_per_ip,
+          .per_ip_overrides = config.max_connections_per_ip_overrides,
+          .creation_rate_max = config.max_connection_creation_rate};
+}
+
 NetServer::Options net_options(const BrokerConfig& config) {
   NetServer::Options options;
   options.connection.frame_bytes_max = static_cast<std::size_t>(config.socket_request_max_bytes);
   options.connection.unauthenticated_frame_bytes_max =
       static_cast<std::size_t>(config.muir_unauthenticated_request_max_bytes);
   options.connection.idle_max = config.connections_max_idle_ms;
-  options.count.connections_max = config.max_connections;
-  options.count.connections_per_ip_max = config.max_connections_per_ip;
-  options.count.per_ip_overrides = config.max_connections_per_ip_overrides;
-  options.count.creation_rate_max = config.max_connection_creation_rate;
+  options.count = connection_limits(config);
   options.queued_request_bytes_max = config.queued_max_request_bytes;
   options.backlog = config.socket_listen_backlog_size;
   options.send_buffer_bytes = config.socket_send_buffer_bytes;
@@ -258,6 +262,7 @@ ConfigResult<> Broker::start() {
   topic_creation_ = std::make_unique<AutoTopicCreation>(*services_);
   services_->producer_ids = producer_ids_.get();
   services_->topic_creation = topic_creation_.get();
+  services_->pool = &pool_;
   if (auto bound = listen(); !bound) return bound.error();
   lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
 
@@ -322,6 +327,7 @@ Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
     co_return;
   }
   logs_ = std::move(*logs);
+  services_->logs = logs_.get();
   const auto registered = co_await register_nodes();
   if (!registered) {
     outcome = invalid_config(fmt::format("Cannot register with the controller: {}", registered.error().message()));
@@ -340,6 +346,9 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
     outcome = invalid_config(fmt::format("Cannot load the logs: {}", loaded.error().message()));
     co_return;
   }
+  dynamic_config_ = std::make_unique<DynamicBrokerConfig>(
+      config_, [this](DynamicBrokerConfig::ConfigPtr config) { return reconfigure(std::move(config)); });
+  publisher_->subscribe(*dynamic_config_);
   home.tasks().spawn("publish metadata", publisher_->run(*replicas_, image));
   replicas_->start();
   const auto unfenced = co_await lifecycle_->unfence();
@@ -348,6 +357,12 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
     co_return;
   }
   home.tasks().spawn("heartbeats", lifecycle_->keep_alive());
+}
+
+// What can change while the broker runs; the rest of `config` is as it was.
+Task<void> Broker::reconfigure(DynamicBrokerConfig::ConfigPtr config) {
+  net_->set_limits(connection_limits(*config));
+  co_await replicas_->set_broker_config(std::move(config));
 }
 
 Task<void> Broker::begin_serving() {

@@ -18,6 +18,7 @@
 #include "server/net/server.h"
 #include "server/process/broker_lifecycle.h"
 #include "server/process/storage_directories.h"
+#include "server/publishing/dynamic_broker_config.h"
 #include "server/publishing/metadata_cache.h"
 #include "server/publishing/metadata_publisher.h"
 #include "server/quorum/metadata_quorum.h"
@@ -64,6 +65,7 @@ class Broker {
   Task<void> begin_serving();
   Task<void> end_broker();
   Task<void> end_controller();
+  Task<void> reconfigure(DynamicBrokerConfig::ConfigPtr config);
   ReplicaManagerEvents events();
   std::vector<Endpoint> advertised(const std::vector<Endpoint>& configured) const;
 
@@ -87,6 +89,7 @@ class Broker {
   std::unique_ptr<LogManager> logs_;
   HostedReplicas hosted_;
   std::unique_ptr<ReplicaManager> replicas_;
+  std::unique_ptr<DynamicBrokerConfig> dynamic_config_;
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<GroupCoordinator> groups_;
   std::unique_ptr<ProducerIds> producer_ids_;

@@ -104,6 +104,12 @@ std::vector<Uuid> LogManager::online_dirs() const {
   return ids;
 }
 
+std::vector<LogManager::DirStatus> LogManager::dirs() const {
+  std::vector<DirStatus> dirs;
+  for (const Managed& managed : dirs_) dirs.push_back({managed.dir.path, managed.open != nullptr});
+  return dirs;
+}
+
 LogManager::Managed* LogManager::choose(const Uuid& directory) {
   if (Managed* const assigned = find_id(directory)) return assigned;
   Managed* best = nullptr;

@@ -86,6 +86,11 @@ class LogManager {
   static std::string dir_of(const std::string& log_directory);
   std::optional<Uuid> dir_id(const std::string& dir) const;
   std::vector<Uuid> online_dirs() const;
+  struct DirStatus {
+    std::string path;
+    bool is_online = false;
+  };
+  std::vector<DirStatus> dirs() const;  // In the order of log.dirs.
   bool has_offline_dirs() const { return online_dirs().size() < dirs_.size(); }
 
   // Writes one checkpoint file (offset_checkpoint.h names them) in every directory that is online.
