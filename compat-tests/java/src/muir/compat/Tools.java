@@ -14,6 +14,9 @@ public final class Tools {
         int failed;
         try (var target = Target.fromEnvironment()) {
             new TopicChecks(target).addTo(checks);
+            new BrokerConfigChecks(target).addTo(checks);
+            new QuotaChecks(target).addTo(checks);
+            new ClusterChecks(target).addTo(checks);
             new OffsetChecks(target).addTo(checks);
             new ConsoleChecks(target).addTo(checks);
             new PerformanceChecks(target).addTo(checks);
