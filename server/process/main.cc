@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "server/bench/bench_command.h"
 #include "server/process/run_broker.h"
 #include "server/process/run_format.h"
 #include "server/process/version.h"
@@ -37,12 +38,14 @@ int main(int argc, char** argv) {
   bool list_protected = false;
   config->add_flag("--protected", list_protected, "Keys that stop the start-up because they cannot be honoured yet")
       ->required();
+  const server::BenchCommand bench(app);
   CLI::App* random_uuid = app.add_subcommand("random-uuid", "Print an id for a new cluster");
 
   CLI11_PARSE(app, argc, argv);
   if (*broker) return server::run_broker(file, overrides);
   if (*format) return server::run_format(arguments);
   if (*config) return server::list_protected_keys();
+  if (bench.was_chosen()) return bench.run();
   if (*random_uuid) fmt::print("{}\n", muir::Uuid::random().to_string());
   return 0;
 }

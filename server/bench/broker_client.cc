@@ -1,0 +1,89 @@
+#include "server/bench/broker_client.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include "wire/schema/api_versions_request.h"
+#include "wire/schema/api_versions_response.h"
+#include "wire/schema/registry.h"
+#include "wire/schema/response_header.h"
+
+namespace muir::server {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+constexpr std::int16_t kApiVersionsVersion =
+    3;  // Every broker since 2.4 answers it, and a newer one what we know of it.
+
+BenchResult<> send_all(int fd, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return bench_system_error("cannot send");
+    bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+BenchResult<> receive_all(int fd, MutableByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t received = ::recv(fd, bytes.data(), bytes.size(), 0);
+    if (received < 0 && errno == EINTR) continue;
+    if (received == 0) return bench_error("the broker closed the connection");
+    if (received < 0) return bench_system_error("no answer");
+    bytes = bytes.subspan(static_cast<std::size_t>(received));
+  }
+  return {};
+}
+
+}  // namespace
+
+BenchResult<BrokerClient> BrokerClient::connect(const std::string& address) {
+  auto socket = connect_to(address, kPatience);
+  if (!socket) return socket.error();
+  BrokerClient client(address, std::move(*socket));
+  const auto learnt = client.learn_versions();
+  if (!learnt) return learnt.error();
+  return client;
+}
+
+BenchResult<> BrokerClient::learn_versions() {
+  wire::ApiVersionsRequest request;
+  request.client_software_name = kBenchClientId;
+  request.client_software_version = "1";
+  const auto answer = call_in<wire::ApiVersionsResponse>(kApiVersionsVersion, request);
+  if (!answer) return bench_error(address_ + ": " + answer.error().message);
+  for (const auto& api : answer->api_keys) {
+    const wire::MessageTable* known = wire::find_request(static_cast<wire::ApiKey>(api.api_key));
+    if (known == nullptr) continue;
+    const std::int16_t best = std::min(api.max_version, known->versions.max);
+    if (best >= std::max(api.min_version, known->versions.min)) versions_.set(api.api_key, best);
+  }
+  return {};
+}
+
+BenchResult<> BrokerClient::begin(wire::Writer& writer, wire::ApiKey key, std::int16_t version) {
+  return begin_request_frame(writer, key, version, ++correlation_id_);
+}
+
+BenchResult<ByteView> BrokerClient::exchange(wire::Writer& writer, wire::ApiKey key, std::int16_t version) {
+  finish_request_frame(writer);
+  const auto sent = send_all(socket_.fd(), writer.bytes());
+  if (!sent) return sent.error();
+  std::array<std::byte, 4> size{};
+  const auto prefix = receive_all(socket_.fd(), size);
+  if (!prefix) return prefix.error();
+  const auto bytes = load_big_endian<std::int32_t>(size.data());
+  if (bytes < 0 || static_cast<std::size_t>(bytes) > kAnswerBytesMax) {
+    return bench_error(fmt::format("{} answers with a frame of {} bytes", address_, bytes));
+  }
+  answer_.resize(static_cast<std::size_t>(bytes));
+  const auto received = receive_all(socket_.fd(), answer_);
+  if (!received) return received.error();
+  const auto body = read_response_header(answer_, key, version, correlation_id_);
+  return body;
+}
+
+}  // namespace muir::server

@@ -1,0 +1,121 @@
+#include "server/bench/load_connection.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include "server/bench/request_frame.h"
+
+namespace muir::server {
+namespace {
+
+constexpr std::size_t kSizeBytes = 4;
+
+// With the size in front; how many bytes are to be known first while it is not complete.
+BenchResult<std::size_t> bytes_wanted(ByteView unread) {
+  if (unread.size() < kSizeBytes) return kSizeBytes;
+  const auto size = load_big_endian<std::int32_t>(unread.data());
+  if (size < 0 || static_cast<std::size_t>(size) > kAnswerBytesMax) {
+    return bench_error(fmt::format("an answer begins with the size {}: it may be at most {}", size, kAnswerBytesMax));
+  }
+  return kSizeBytes + static_cast<std::size_t>(size);
+}
+
+}  // namespace
+
+BenchResult<> LoadConnection::flush() {
+  while (!unsent_.empty()) {
+    const ssize_t sent = ::send(fd(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {};
+    if (sent < 0) return bench_system_error("cannot send a request");
+    unsent_ = unsent_.subspan(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+BenchResult<> LoadConnection::send_due(bool closed_loop) {
+  for (;;) {
+    const auto flushed = flush();
+    if (!flushed) return flushed.error();
+    const bool has_room = in_flight_.size() < static_cast<std::size_t>(in_flight_max_);
+    if (!unsent_.empty() || !has_room || (!closed_loop && due_.empty())) return {};
+    unsent_ = lane_->next_request(next_correlation_id_);
+    if (unsent_.empty()) return {};
+    ++next_correlation_id_;
+    ++sent_requests_;
+    const Instant due = closed_loop ? system_clock().now() : due_.front();
+    if (!closed_loop) due_.pop_front();
+    in_flight_.push_back(due);
+  }
+}
+
+BenchResult<std::size_t> LoadConnection::read_into(MutableByteView into) {
+  for (;;) {
+    const ssize_t received = ::recv(fd(), into.data(), into.size(), MSG_DONTWAIT);
+    if (received > 0) {
+      may_have_more_ = static_cast<std::size_t>(received) == into.size();
+      return static_cast<std::size_t>(received);
+    }
+    if (received == 0) return bench_error("the broker closed a connection; its log may say why");
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return bench_system_error("cannot read an answer");
+    may_have_more_ = false;
+    return std::size_t{0};
+  }
+}
+
+// Whether anything came.
+BenchResult<bool> LoadConnection::read_more() {
+  if (!may_have_more_) return false;
+  if (part_size_ == 0) {
+    const auto count = read_into(scratch_);
+    if (!count) return count.error();
+    unread_ = ByteView(scratch_).first(*count);
+    return *count > 0;
+  }
+  const auto wanted = bytes_wanted(ByteView(part_).first(part_size_));
+  if (!wanted) return wanted.error();
+  if (part_.size() < *wanted) part_.resize(*wanted);
+  const auto count = read_into(MutableByteView(part_).subspan(part_size_, *wanted - part_size_));
+  if (!count) return count.error();
+  part_size_ += *count;
+  return *count > 0;
+}
+
+// The next whole answer; nothing when the socket has no more.
+BenchResult<std::optional<ByteView>> LoadConnection::next_frame() {
+  for (;;) {
+    const ByteView unread = part_size_ > 0 ? ByteView(part_).first(part_size_) : unread_;
+    const auto wanted = bytes_wanted(unread);
+    if (!wanted) return wanted.error();
+    if (*wanted > kSizeBytes && unread.size() >= *wanted) {
+      if (part_size_ == 0) unread_ = unread_.subspan(*wanted);
+      part_size_ = 0;
+      return std::optional(unread.subspan(kSizeBytes, *wanted - kSizeBytes));
+    }
+    if (part_size_ == 0 && !unread_.empty()) {
+      part_.assign(unread_.begin(), unread_.end());
+      part_size_ = unread_.size();
+      unread_ = {};
+    }
+    const auto more = read_more();
+    if (!more) return more.error();
+    if (!*more) return std::optional<ByteView>();
+  }
+}
+
+BenchResult<LoadConnection::Answered> LoadConnection::judge(ByteView frame) {
+  if (in_flight_.empty()) return bench_error("an answer came to no request");
+  const auto body = read_response_header(frame, lane_->api_key(), lane_->version(), oldest_correlation_id_);
+  if (!body) return body.error();
+  ++oldest_correlation_id_;
+  const auto progress = lane_->answered(*body);
+  if (!progress) return progress.error();
+  const Instant due = in_flight_.front();
+  in_flight_.pop_front();
+  return Answered{due, *progress};
+}
+
+}  // namespace muir::server
