@@ -1,0 +1,31 @@
+// What a broker pays to look at every record of a batch.
+#include <benchmark/benchmark.h>
+
+#include "wire/record/batch_builder.h"
+#include "wire/record/record.h"
+
+namespace muir::wire {
+namespace {
+
+void walk_records(benchmark::State& state) {
+  const OwnedBytes value(static_cast<std::size_t>(state.range(0)), std::byte{7});
+  BatchBuilder builder({});
+  while (builder.size_bytes() < 64 * 1024) {
+    if (!builder.append({.timestamp = 0, .key = {}, .value = value, .headers = {}})) break;
+  }
+  const auto bytes = builder.build();
+  const auto batch = BatchView::parse(*bytes);
+  for (auto _ : state) {
+    RecordReader reader(*batch, batch->records());
+    RecordView record;
+    while (reader.has_next()) {
+      if (!reader.next(record)) return state.SkipWithError("the records are bad");
+      benchmark::DoNotOptimize(record);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * builder.record_count());
+}
+BENCHMARK(walk_records)->Arg(10)->Arg(100)->Arg(1024);
+
+}  // namespace
+}  // namespace muir::wire
