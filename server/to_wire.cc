@@ -54,6 +54,18 @@ ErrorCode to_wire(ReplicaErrc errc) {
   }
 }
 
+// Where Kafka runs into an exception that has no code, it says so, and a producer does not try again.
+ErrorCode to_wire(wire::RecordErrc errc) {
+  switch (errc) {
+    case wire::RecordErrc::unknown_compression:
+    case wire::RecordErrc::bad_compressed_data:
+    case wire::RecordErrc::not_rewritable:
+      return ErrorCode::UNKNOWN_SERVER_ERROR;
+    default:
+      return ErrorCode::CORRUPT_MESSAGE;
+  }
+}
+
 ErrorCode to_wire(storage::Errc errc) {
   using enum ErrorCode;
   switch (errc) {
@@ -111,7 +123,7 @@ ErrorCode to_wire(const Error& error) {
   } else if (error.category() == quorum_category()) {
     code = ErrorCode::NOT_CONTROLLER;
   } else if (error.category() == wire::record_category()) {
-    code = ErrorCode::CORRUPT_MESSAGE;
+    return to_wire(static_cast<wire::RecordErrc>(error.value()));
   } else if (error.category() == boost::system::system_category()) {
     code = ErrorCode::KAFKA_STORAGE_ERROR;  // Only disks answer with the system's errors here.
   }

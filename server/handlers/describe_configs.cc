@@ -122,6 +122,33 @@ std::vector<ConfigEntry> describe(RequestContext& ctx, const Asked& asked, Descr
   }
 }
 
+bool names_known_type(const Asked& asked) {
+  switch (type_of(asked)) {
+    case ConfigResourceType::TOPIC:
+    case ConfigResourceType::BROKER:
+    case ConfigResourceType::BROKER_LOGGER:
+    case ConfigResourceType::CLIENT_METRICS:
+    case ConfigResourceType::GROUP:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A type that is none fails the request as a whole, in Kafka's words for any such request.
+Response refuse_all(RequestContext& ctx, const Request& request) {
+  Response response;
+  for (const Asked& asked : request.resources) {
+    Described& answer = response.results.emplace_back();
+    answer.resource_type = asked.resource_type;
+    answer.resource_name = asked.resource_name;
+    refuse(ctx, answer, ErrorCode::INVALID_REQUEST,
+           "This most likely occurs because of a request being malformed by the client library or the message was sent "
+           "to an incompatible broker. See the broker logs for more details.");
+  }
+  return response;
+}
+
 void write(RequestContext& ctx, const ConfigEntry& entry, bool with_synonyms, Described& answer) {
   auto& config = answer.configs.emplace_back();
   config.name = ctx.keep(entry.name);
@@ -142,31 +169,13 @@ void write(RequestContext& ctx, const ConfigEntry& entry, bool with_synonyms, De
   }
 }
 
-bool names_unknown_type(const Asked& asked) {
-  return config_resource_type_of(asked.resource_type) == ConfigResourceType::UNKNOWN;
-}
-
-// A type that there is not spoils the whole request.
-Response refuse_all(RequestContext& ctx, const Request& request) {
-  Response response;
-  for (const Asked& asked : request.resources) {
-    Described& answer = response.results.emplace_back();
-    answer.resource_type = asked.resource_type;
-    answer.resource_name = asked.resource_name;
-    refuse(ctx, answer, ErrorCode::INVALID_REQUEST,
-           "This most likely occurs because of a request being malformed by the client library or the message was sent "
-           "to an incompatible broker. See the broker logs for more details.");
-  }
-  return response;
-}
-
 }  // namespace
 
 // DescribeConfigs (API key 32): the settings of topics, brokers, groups and client-metrics subscriptions, each with
 // where its value comes from (KIP-226), and the levels of loggers (KIP-412).  Versions 1-4.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  if (std::ranges::any_of(request.resources, names_unknown_type)) co_return refuse_all(ctx, request);
   Response response;
+  if (!std::ranges::all_of(request.resources, names_known_type)) co_return refuse_all(ctx, request);
   for (const Asked& asked : request.resources) {
     Described& answer = response.results.emplace_back();
     answer.resource_type = asked.resource_type;

@@ -44,6 +44,8 @@ Response refuse(const wire::DescribeQuorumRequest& request, ErrorCode error) {
       auto& answer = topic.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
       answer.error_code = error;
+      if (error == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        answer.error_message = "This server does not host this topic-partition.";
     }
   }
   return response;

@@ -138,9 +138,8 @@ void describe(RequestContext& ctx, const FetchedPartition& fetched, Response& re
     answer.diverging_epoch.epoch = read.diverging_epoch->epoch.value;
     answer.diverging_epoch.end_offset = read.diverging_epoch->end_offset.value;
   }
-  // Null says that nothing was looked up; what was never asked of the partition stays empty.
-  const bool was_read = !fetched.error || fetched.error == ReplicaErrc::offset_out_of_range;
-  if (was_read) answer.aborted_transactions = std::nullopt;
+  // Null says that nothing was looked up; what was refused before it was asked of the partition has an empty list.
+  answer.aborted_transactions = std::nullopt;
   if (read.aborted_transactions) {
     auto& aborted = answer.aborted_transactions.emplace();
     for (const auto& transaction : *read.aborted_transactions) {

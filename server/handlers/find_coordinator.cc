@@ -76,7 +76,7 @@ Task<Found> find(RequestContext& ctx, std::int8_t type, std::string_view key) {
     co_return Found{may ? ErrorCode::COORDINATOR_NOT_AVAILABLE : ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED};
   }
   if (type == kShare && ctx.api_version >= kFirstWithShare) co_return Found{ErrorCode::COORDINATOR_NOT_AVAILABLE};
-  co_return Found{type == kShare ? ErrorCode::INVALID_REQUEST : ErrorCode::UNKNOWN_SERVER_ERROR};
+  co_return Found{ErrorCode::INVALID_REQUEST};
 }
 
 }  // namespace
@@ -99,6 +99,8 @@ Task<Response> handle(RequestContext& ctx, const wire::FindCoordinatorRequest& r
     auto& coordinator = response.coordinators.emplace_back();
     coordinator.key = key;
     coordinator.error_code = found.error;
+    // There Kafka fails as a whole, which is told in words.
+    if (request.key_type < kGroup || request.key_type > kShare) coordinator.error_message = message_of(found.error);
     coordinator.node_id = found.node_id;
     coordinator.host = found.host;
     coordinator.port = found.port;

@@ -86,6 +86,30 @@ ErrorCode admit(RequestContext& ctx, const Request& request, const TopicImage* t
   return ErrorCode::NONE;
 }
 
+// Kafka looks into the first batch of every partition before anything else: where that is none, it fails the request as
+// a whole.
+std::optional<storage::RecordRejection> check_first_batches(const Request& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      if (partition.records.is_null) continue;
+      if (auto refused = storage::check_first_batch(partition.records.bytes)) return refused;
+    }
+  }
+  return std::nullopt;
+}
+
+void refuse_all(Produce& produce, const storage::RecordRejection& why) {
+  for (const auto& asked : produce.request.topic_data) {
+    TopicWrites& of_topic = produce.topics.emplace_back(TopicWrites{asked.name, asked.topic_id, {}});
+    for (const auto& partition : asked.partition_data) {
+      Write& write = of_topic.writes.emplace_back();
+      write.index = partition.index;
+      write.error = to_wire(why.error);
+      write.appended.rejection.client_message = why.client_message;
+    }
+  }
+}
+
 void admit_all(RequestContext& ctx, Produce& produce) {
   const TopicsImage& topics = ctx.image().topics;
   for (const auto& asked : produce.request.topic_data) {
@@ -206,6 +230,11 @@ Task<Result<Finish>> begin_produce(RequestContext& ctx, ByteView body) {
   if (!decoded) co_return decoded.error();
   const Request& request = produce->request;
   produce->deadline = ctx.services().clock.now() + std::chrono::milliseconds(std::max(request.timeout_ms, 0));
+  if (const auto refused = check_first_batches(request)) {
+    refuse_all(*produce, *refused);
+    produce->request.acks = request.acks == kNoAnswer ? kNoAnswer : kLeaderOnly;  // There is nothing to wait for.
+    co_return finish(ctx, std::move(produce));
+  }
   admit_all(ctx, *produce);
   const bool may_transact =
       request.transactional_id &&
