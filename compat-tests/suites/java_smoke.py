@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from java_jars import harness, java
+from java_jars import jars, java
 from suite import Suite
 from verdicts import Verdict
 
@@ -25,7 +25,7 @@ class JavaSmoke(Suite):
     seconds_max = 900
 
     def prepare(self):
-        harness()  # Fetches the jars; the programs need no more.
+        jars()
 
     def checks(self):
         """(name, what runs it): in this order, since a consumer reads what a producer left."""
