@@ -19,8 +19,9 @@ constexpr std::int64_t kEarliestTimeOfDay = 1'750'000'000'000;  // Timestamps of
 constexpr std::size_t kIdInTextMin = 10;
 constexpr std::string_view kMark = "$id";
 
-bool says_none(const json::value& raw) {
-  if (raw.is_int64()) return raw.get_int64() <= 0;
+// No id; 0 is the first producer id, but no session.
+bool says_none(std::string_view kind, const json::value& raw) {
+  if (raw.is_int64()) return raw.get_int64() < (kind == "producer_id" ? 0 : 1);
   return raw.is_string() && (raw.get_string().empty() || raw.get_string() == "AAAAAAAAAAAAAAAAAAAAAA");
 }
 
@@ -118,12 +119,13 @@ void Canon::mark_field(const Place& place, json::value& value) {
 
 void Canon::mark_element(const Place& place, const Rule* rule, json::value& value) {
   if (place.field->type == FieldType::structure) return mark(*place.field->structure, place.path, value);
-  if (rule == nullptr || says_none(value)) return;
+  if (rule == nullptr) return;
   if (rule->action == Rule::Action::time && value.is_int64() && value.get_int64() >= kEarliestTimeOfDay)
     value = "a time of day";
   if (rule->action != Rule::Action::id) return;
   const bool is_opaque = place.field->kind == wire::EntityKind::opaque;
   const std::string_view kind = is_opaque ? place.field->json_name : wire::name(place.field->kind);
+  if (says_none(kind, value)) return;
   value = marked(rule->name.empty() ? std::string(kind) : rule->name, value);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <deque>
 #include <vector>
 
@@ -76,6 +77,13 @@ class BatchWriter {
     return value && value->is_bool() && value->get_bool();
   }
 
+  // A broker forgets producers by the timestamps of their records, so that those of idempotent batches are of now.
+  std::int64_t default_timestamp() const {
+    if (number("producerId", -1) < 0) return kTimestamp;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  }
+
   wire::BatchOptions options() {
     wire::BatchOptions options;
     options.base_offset = Offset{number("baseOffset", 0)};
@@ -112,7 +120,7 @@ class BatchWriter {
     if (object == nullptr) return void(fail("a record is {key: ..., value: ...}"));
     wire::NewRecord record;
     const json::value* timestamp = object->if_contains("timestamp");
-    record.timestamp = timestamp && timestamp->is_int64() ? timestamp->get_int64() : kTimestamp;
+    record.timestamp = timestamp && timestamp->is_int64() ? timestamp->get_int64() : default_timestamp();
     record.key = bytes(*object, "key");
     record.value = bytes(*object, "value");
     std::vector<wire::RecordHeader> headers;
