@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.tools.VerifiableConsumer;
 
@@ -81,6 +83,25 @@ final class GroupReaderChecks {
         Checks.expectEqual(fields[4], "20000", "records in " + out);
     }
 
+    /** Until every member has its part: whoever comes later might find everything read. */
+    private void awaitShares(String group, int members) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+        while (true) {
+            var described = target.admin.describeConsumerGroups(List.of(group)).describedGroups().get(group);
+            try {
+                var there = described.get().members();
+                if (there.size() == members && there.stream().allMatch(
+                    member -> member.assignment().topicPartitions().size() == PARTITIONS / members)) {
+                    return;
+                }
+            } catch (ExecutionException e) {
+                Checks.expect(e.getCause() instanceof GroupIdNotFoundException, "%s", e.getCause());
+            }
+            Checks.expect(System.nanoTime() < deadline, "%s did not get %d members", group, members);
+            Thread.sleep(50);
+        }
+    }
+
     /** None lost, none doubled, each partition in the order in which it was written. */
     private void verifiable() throws Exception {
         String topic = target.topic("verified", PARTITIONS);
@@ -88,6 +109,7 @@ final class GroupReaderChecks {
         for (int i = 0; i < 3; i++) {
             consumers.add(new Running(topic));
         }
+        awaitShares("of-" + topic, consumers.size());
         target.tool(PRODUCER, "--topic", topic, "--max-messages", Integer.toString(VERIFIED), "--acks", "-1")
             .until(text -> text.lines().filter(line -> line.contains("producer_send_success")).count() >= VERIFIED)
             .run().succeeded();
