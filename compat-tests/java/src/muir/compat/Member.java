@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 
 /**
  * One member of a classic group on a thread of its own.  It polls until it is told to go, and commits what it has read
@@ -94,15 +95,10 @@ final class Member implements AutoCloseable {
         try {
             consumer.subscribe(List.of(topic), new CommitsWhatItGivesUp());
             while (!going) {
-                var polled = consumer.poll(Duration.ofMillis(100));
-                synchronized (records) {
-                    polled.forEach(records::add);
-                }
-                partitions = consumer.assignment().stream().map(TopicPartition::partition)
-                    .collect(Collectors.toCollection(TreeSet::new));
+                read();
             }
             if (!crashing) {
-                consumer.commitSync();
+                commit();
             }
         } catch (RuntimeException e) {
             failure = e;
@@ -110,6 +106,30 @@ final class Member implements AutoCloseable {
             partitions = Set.of();
             consumer.close(CloseOptions.timeout(Duration.ofSeconds(SECONDS_MAX)).withGroupMembershipOperation(
                 crashing ? GroupMembershipOperation.REMAIN_IN_GROUP : GroupMembershipOperation.LEAVE_GROUP));
+        }
+    }
+
+    private void read() {
+        var polled = consumer.poll(Duration.ofMillis(100));
+        synchronized (records) {
+            polled.forEach(records::add);
+        }
+        partitions = consumer.assignment().stream().map(TopicPartition::partition).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A client that has begun to join again refuses to commit until a poll has brought that to its end. */
+    private void commit() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+        while (true) {
+            try {
+                consumer.commitSync();
+                return;
+            } catch (RebalanceInProgressException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                read();
+            }
         }
     }
 

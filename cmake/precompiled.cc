@@ -1,0 +1,1 @@
+// A target that owns the precompiled header needs a file to compile.
