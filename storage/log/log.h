@@ -5,6 +5,7 @@
 #include <string>
 
 #include "storage/disk/disk.h"
+#include "storage/log/aborted_txn.h"
 #include "storage/log/append_info.h"
 #include "storage/log/append_queue.h"
 #include "storage/log/errc.h"
@@ -36,6 +37,7 @@ struct LogOpenParams {
 struct LogSlice {
   FileSlice bytes;                 // Empty (no file) when there is nothing to read yet.
   Offset base_offset = kNoOffset;  // Of the first batch; may be below the offset that was asked for.
+  Offset segment = kNoOffset;      // The base offset of the segment that was looked into; -1: none was.
 };
 
 // A record's place by its time, as ListOffsets answers it.
@@ -106,6 +108,13 @@ class Log {
   // for a reader that goes on where it stopped.
   Io<LogSlice> read(Offset from, std::uint64_t bytes_max, bool at_least_one_batch, Offset upper_bound);
 
+  // The aborted transactions that reach into [from, upper), by the offset of their markers; perhaps some that lie
+  // outside too.
+  Task<Result<std::vector<AbortedTxn>>> aborted_transactions(Offset from, Offset upper);
+  // Those that a read_committed reader needs for `slice`, which it read from `from`: exactly what Kafka tells it, as
+  // far as the sparse index knows where the slice ends.  Ready without I/O where there are none.
+  Io<std::vector<AbortedTxn>> aborted_transactions_in(const LogSlice& slice, Offset from);
+
   // The first record at or after log_start_offset whose timestamp is at least `timestamp`; nothing when there is none.
   Task<Result<std::optional<TimestampedOffset>>> offset_for_timestamp(std::int64_t timestamp);
   // The first record that has the largest timestamp of the log (KIP-734); nothing in an empty log.
@@ -173,6 +182,7 @@ class Log {
   std::optional<LogSlice> read_from_memory(Offset from, std::uint64_t bytes_max, Offset upper_bound) const;
   Task<Result<LogSlice>> read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
                                         Offset upper_bound);
+  Task<Result<std::vector<AbortedTxn>>> collect_aborted_in(LogSlice slice, Offset from);
   Task<Result<std::int64_t>> truncate_in_turn(Offset offset);
   Task<Result<void>> truncate_fully_in_turn(Offset offset, Offset log_start_offset);
   Task<Result<void>> rebuild_producers();

@@ -164,7 +164,9 @@ Task<Result<AppendInfo>> Log::append_in_turn(Batches& batches) {
   }
   const auto written = co_await write_batches(batches, info);
   if (!written) co_return written.error();
-  producers_.apply(changes);
+  std::vector<AbortedTxn> aborted;
+  producers_.apply(changes, &aborted);
+  for (const AbortedTxn& txn : aborted) CHECK(segments_.active()->transaction_index().append(txn));
   producers_.set_end_offset(log_end_offset_);
   co_return info;
 }

@@ -130,12 +130,14 @@ Result<void> LogLoader::load_epochs() {
 Result<void> LogLoader::load_segments() {
   for (const std::string& name : names_) {
     const auto offset = offset_of_file(name);
+    if (offset && name == offset_file_name(*offset, kSnapshotSuffix)) log_.snapshots_.add_existing(*offset);
+  }
+  for (const std::string& name : names_) {
+    const auto offset = offset_of_file(name);
     if (!offset) continue;
     if (name == offset_file_name(*offset, kLogSuffix)) {
       const auto loaded = load_segment(name);
       if (!loaded) return loaded;
-    } else if (name == offset_file_name(*offset, kSnapshotSuffix)) {
-      log_.snapshots_.add_existing(*offset);
     } else if ((name.ends_with(kIndexSuffix) || name.ends_with(kTimeIndexSuffix) || name.ends_with(kTxnIndexSuffix)) &&
                !has_file(offset_file_name(*offset, kLogSuffix))) {
       const auto removed = log_.disk_.remove(log_.path(name)).get();
@@ -167,14 +169,38 @@ Result<void> LogLoader::load_segment(const std::string& name) {
 }
 
 Result<void> LogLoader::recover(Segment& segment, std::uint32_t* cut_bytes) {
-  const auto cut = recover_segment(segment, log_.epochs_).run_inline();
+  const auto before = load_producers_before(segment.base_offset());
+  if (!before) return before;
+  const auto cut = recover_segment(segment, log_.epochs_, recovered_producers_).run_inline();
   if (!cut) return cut.error();
   if (cut_bytes != nullptr) *cut_bytes = *cut;
   return ok();
 }
 
+// From where the segment recovered last ended, or the newest snapshot, by the batches that follow.  A segment that is
+// damaged itself gives what it has: it is still to be recovered, and then everything behind it again.
+Result<void> LogLoader::load_producers_before(Offset base_offset) {
+  ProducerState& state = recovered_producers_;
+  if (state.end_offset() == kNoOffset || state.end_offset() > base_offset) {
+    const auto loaded = log_.snapshots_
+                            .load_newest(state, params_.log_start_offset, base_offset, log_.clock_.wall_ms(),
+                                         log_.config_.producer_id_expiration_ms)
+                            .run_inline();
+    if (!loaded) return loaded;
+  }
+  const std::size_t floor = log_.segments_.floor(state.end_offset());
+  for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < log_.segments_.size(); ++i) {
+    if (log_.segments_[i]->base_offset() >= base_offset) break;
+    const auto replayed = replay_segment(log_.segments_[i], state, base_offset).run_inline();
+    if (!replayed && replayed.error() != Errc::corrupt_segment) return replayed;
+  }
+  state.set_end_offset(base_offset);
+  return ok();
+}
+
 Result<void> LogLoader::recover_unflushed_segments() {
   if (params_.clean_shutdown || log_.segments_.empty()) return ok();
+  recovered_producers_.clear(kNoOffset);
   const std::size_t floor = log_.segments_.floor(params_.recovery_point);
   for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < log_.segments_.size(); ++i) {
     std::uint32_t cut_bytes = 0;
@@ -220,6 +246,9 @@ Result<void> LogLoader::make_end_consistent() {
   } else {
     const auto opened = log_.segments_.active()->open_for_append().run_inline();
     if (!opened) return opened;
+    // Entries of markers that are not there would stand in the way of those to come.
+    const auto cut = log_.segments_.active()->transaction_index().truncate_to(log_.log_end_offset_).run_inline();
+    if (!cut) return cut;
   }
   const bool trusted = params_.clean_shutdown && !files_were_lost;
   log_.recovery_point_ = trusted ? log_.log_end_offset_ : std::min(params_.recovery_point, log_.log_end_offset_);

@@ -9,7 +9,9 @@ namespace muir::storage {
 // Fills a Log from its directory: Kafka's LogLoader.  Runs once, blocking, before the Log has an owner.
 class LogLoader {
  public:
-  LogLoader(Log& log, const LogOpenParams& params) : log_(log), params_(params) {}
+  LogLoader(Log& log, const LogOpenParams& params) : log_(log), params_(params) {
+    recovered_producers_.clear(kNoOffset);
+  }
 
   Result<void> load();
 
@@ -25,6 +27,7 @@ class LogLoader {
   Result<void> load_segment(const std::string& name);
   Result<void> recover_unflushed_segments();
   Result<void> recover(Segment& segment, std::uint32_t* cut_bytes);
+  Result<void> load_producers_before(Offset base_offset);
   Result<void> remove_segments_from(std::size_t index);
   Result<void> make_end_consistent();
   Result<void> load_producers();
@@ -34,6 +37,7 @@ class LogLoader {
   const LogOpenParams& params_;
   std::vector<std::string> names_;  // Of the directory, sorted.
   std::vector<EpochEntry> stored_epochs_;
+  ProducerState recovered_producers_;  // Of the batches below its end offset, while segments are recovered.
 };
 
 }  // namespace muir::storage

@@ -31,7 +31,7 @@ std::optional<LogSlice> Log::read_from_memory(Offset from, std::uint64_t bytes_m
   if (!file.await_ready()) return std::nullopt;
   auto pinned = file.await_resume();
   if (!pinned) return std::nullopt;
-  return LogSlice{{std::move(*pinned), *start, *end - *start}, from};
+  return LogSlice{{std::move(*pinned), *start, *end - *start}, from, segment.base_offset()};
 }
 
 Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
@@ -53,7 +53,7 @@ Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max,
     }
     const std::uint32_t start = (*first)->position;
     const Offset base_offset = (*first)->header.base_offset;
-    if (limit <= start) co_return LogSlice{{}, from};
+    if (limit <= start) co_return LogSlice{{nullptr, start, 0}, from, segment->base_offset()};
     std::uint64_t end = limit;
     if (limit - start > bytes_max) {
       const auto boundary = co_await segment->boundary_before(start, start + bytes_max);
@@ -65,10 +65,10 @@ Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max,
     } else if (upper_bound < end_offset) {
       positions_.remember(upper_bound, segment->base_offset(), static_cast<std::uint32_t>(limit));
     }
-    if (end == start) co_return LogSlice{{}, from};
+    if (end == start) co_return LogSlice{{nullptr, start, 0}, from, segment->base_offset()};
     const auto file = co_await segment->file();
     if (!file) co_return file.error();
-    co_return LogSlice{{*file, start, end - start}, base_offset};
+    co_return LogSlice{{*file, start, end - start}, base_offset, segment->base_offset()};
   }
   co_return LogSlice{{}, from};
 }

@@ -56,6 +56,17 @@ class OffsetIndex {
     return floor([position](const OffsetPosition& entry) { return entry.position <= position; });
   }
 
+  // The first entry whose position is at or above `position`.
+  Task<Result<std::optional<OffsetPosition>>> ceiling(std::uint64_t position) {
+    const auto count =
+        co_await table_.count_before([position](const OffsetPosition& entry) { return entry.position < position; });
+    if (!count) co_return count.error();
+    if (*count >= table_.size()) co_return std::optional<OffsetPosition>{};
+    const auto entry = co_await table_.entry(*count);
+    if (!entry) co_return entry.error();
+    co_return std::optional(*entry);
+  }
+
   // Drops the entries at and above `offset`.
   Task<Result<void>> truncate_to(Offset offset) {
     const auto kept =

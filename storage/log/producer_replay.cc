@@ -29,7 +29,7 @@ Task<Result<void>> ProducerReplay::run() {
         const auto taken = co_await snapshots.take(state);
         if (!taken) co_return taken.error();
       }
-      const auto replayed = co_await replay_segment(segment);
+      const auto replayed = co_await replay_segment(segment, state, end_offset);
       if (!replayed) co_return replayed.error();
     }
   }
@@ -51,7 +51,7 @@ Task<Result<void>> ProducerReplay::take_snapshots_of_nothing() {
   co_return ok();
 }
 
-Task<Result<void>> ProducerReplay::replay_segment(std::shared_ptr<Segment> segment) {
+Task<Result<void>> replay_segment(std::shared_ptr<Segment> segment, ProducerState& state, Offset end_offset) {
   const auto first = co_await segment->locate(state.end_offset());
   if (!first) co_return first.error();
   if (!*first) co_return ok();

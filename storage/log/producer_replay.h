@@ -21,7 +21,9 @@ struct ProducerReplay {
 
  private:
   Task<Result<void>> take_snapshots_of_nothing();
-  Task<Result<void>> replay_segment(std::shared_ptr<Segment> segment);
 };
+
+// Applies the batches of `segment` from state.end_offset() on, as far as they begin below `end_offset`.
+Task<Result<void>> replay_segment(std::shared_ptr<Segment> segment, ProducerState& state, Offset end_offset);
 
 }  // namespace muir::storage

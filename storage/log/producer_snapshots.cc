@@ -113,24 +113,44 @@ Task<Result<void>> ProducerSnapshots::reload(ProducerState& state, Offset log_st
     const auto removed = co_await remove(offset);
     if (!removed) co_return removed.error();
   }
-  state.clear(log_start_offset);
-  last_taken_ = log_start_offset;
   while (!offsets_.empty()) {
     const Offset newest = *offsets_.rbegin();
-    const auto bytes = co_await read_file(*disk_, path(newest), kSnapshotBytesMax);
-    if (!bytes) co_return bytes.error();
-    const auto entries =
-        *bytes ? decode_producer_snapshot(**bytes) : Result<std::vector<ProducerEntry>>{Errc::corrupt_snapshot};
-    if (!entries) {
-      const auto removed = co_await remove(newest);
-      if (!removed) co_return removed.error();
-      continue;
+    const auto loaded = co_await load(state, newest, now_ms, expiration_ms);
+    if (loaded) {
+      last_taken_ = newest;
+      co_return ok();
     }
-    for (const ProducerEntry& entry : *entries) state.load(entry, now_ms, expiration_ms);
-    state.set_end_offset(newest);
-    last_taken_ = newest;
-    break;
+    if (loaded.error() != Errc::corrupt_snapshot) co_return loaded;
+    const auto removed = co_await remove(newest);
+    if (!removed) co_return removed.error();
   }
+  state.clear(log_start_offset);
+  last_taken_ = log_start_offset;
+  co_return ok();
+}
+
+Task<Result<void>> ProducerSnapshots::load_newest(ProducerState& state, Offset log_start_offset, Offset end_offset,
+                                                  std::int64_t now_ms, std::int64_t expiration_ms) const {
+  const std::vector<Offset> newest_first(offsets_.rbegin(), offsets_.rend());
+  for (const Offset offset : newest_first) {
+    if (offset > end_offset || offset <= log_start_offset) continue;
+    const auto loaded = co_await load(state, offset, now_ms, expiration_ms);
+    if (loaded || loaded.error() != Errc::corrupt_snapshot) co_return loaded;
+  }
+  state.clear(log_start_offset);
+  co_return ok();
+}
+
+// Fails with corrupt_snapshot; the state is then as it was.
+Task<Result<void>> ProducerSnapshots::load(ProducerState& state, Offset offset, std::int64_t now_ms,
+                                           std::int64_t expiration_ms) const {
+  const auto bytes = co_await read_file(*disk_, path(offset), kSnapshotBytesMax);
+  if (!bytes) co_return bytes.error();
+  if (!*bytes) co_return Errc::corrupt_snapshot;
+  const auto entries = decode_producer_snapshot(**bytes);
+  if (!entries) co_return entries.error();
+  state.clear(offset);
+  for (const ProducerEntry& entry : *entries) state.load(entry, now_ms, expiration_ms);
   co_return ok();
 }
 

@@ -33,6 +33,10 @@ class ProducerSnapshots {
   Task<Result<void>> reload(ProducerState& state, Offset log_start_offset, Offset log_end_offset, std::int64_t now_ms,
                             std::int64_t expiration_ms);
 
+  // The same without removing anything; the newest that is at or below `end_offset` and readable.
+  Task<Result<void>> load_newest(ProducerState& state, Offset log_start_offset, Offset end_offset, std::int64_t now_ms,
+                                 std::int64_t expiration_ms) const;
+
   // After an unclean stop: keeps those at the base of a segment, and the newest if it lies after all of them.
   Task<Result<void>> remove_stray(const std::vector<Offset>& segment_base_offsets);
 
@@ -43,6 +47,7 @@ class ProducerSnapshots {
 
  private:
   std::string path(Offset offset) const;
+  Task<Result<void>> load(ProducerState& state, Offset offset, std::int64_t now_ms, std::int64_t expiration_ms) const;
 
   Disk* disk_;
   std::string directory_;

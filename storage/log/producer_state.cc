@@ -108,7 +108,7 @@ const BatchMetadata* ProducerState::find_duplicate(const BatchHeader& batch) con
   return entry == nullptr ? nullptr : entry->find_duplicate(batch);
 }
 
-void ProducerState::apply(const ProducerChanges& changes) {
+void ProducerState::apply(const ProducerChanges& changes, std::vector<AbortedTxn>* aborted) {
   for (const ProducerChanges::Change& change : changes.changes_) {
     ProducerEntry& entry = producers_[change.after.producer_id];
     entry.producer_id = change.after.producer_id;
@@ -116,9 +116,19 @@ void ProducerState::apply(const ProducerChanges& changes) {
   }
   for (const PartitionTxn& txn : changes.started_) ongoing_[txn.first_offset] = txn;
   for (const PartitionTxn& txn : changes.completed_) {
+    if (txn.is_aborted && aborted != nullptr)
+      aborted->push_back({txn.producer_id, txn.first_offset, txn.last_offset, last_stable_offset_after(txn)});
     ongoing_.erase(txn.first_offset);
     unreplicated_[txn.first_offset] = txn;
   }
+}
+
+// Where the oldest transaction of somebody else begins, or behind the marker (Kafka's lastStableOffset): what a reader
+// may see at most when `completed` has just ended.
+Offset ProducerState::last_stable_offset_after(const PartitionTxn& completed) const {
+  for (const auto& [first_offset, txn] : ongoing_)
+    if (txn.producer_id != completed.producer_id) return first_offset;
+  return completed.last_offset + 1;
 }
 
 std::optional<Offset> ProducerState::first_unstable_offset() const {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "storage/log/aborted_txn.h"
 #include "storage/log/append_info.h"
 #include "storage/log/errc.h"
 #include "storage/log/producer_entry.h"
@@ -65,7 +66,8 @@ class ProducerState {
   // Nothing unless an idempotent producer sent this batch before.
   const BatchMetadata* find_duplicate(const BatchHeader& batch) const;
 
-  void apply(const ProducerChanges& changes);
+  // The transactions that `changes` aborts are appended to `*aborted`, for the transaction index.
+  void apply(const ProducerChanges& changes, std::vector<AbortedTxn>* aborted = nullptr);
 
   // The first offset that a read_committed reader may not see; nothing when all transactions are decided and
   // replicated.  A decided one holds it until the high watermark has passed its marker.
@@ -83,6 +85,8 @@ class ProducerState {
   void remove_expired(std::int64_t now_ms, std::int64_t expiration_ms);
 
  private:
+  Offset last_stable_offset_after(const PartitionTxn& completed) const;
+
   std::unordered_map<ProducerId, ProducerEntry> producers_;
   std::map<Offset, PartitionTxn> ongoing_;       // By first offset.
   std::map<Offset, PartitionTxn> unreplicated_;  // Decided, the marker not yet below the high watermark.

@@ -25,6 +25,7 @@ Segment::Segment(const Place& place, const LogConfig& config, std::int64_t now_m
       offset_index_(place.disk, path(kIndexSuffix), base_offset_, static_cast<std::size_t>(config.segment_index_bytes)),
       time_index_(place.disk, path(kTimeIndexSuffix), base_offset_,
                   static_cast<std::size_t>(config.segment_index_bytes)),
+      transaction_index_(place.disk, path(kTxnIndexSuffix), base_offset_),
       index_interval_bytes_(static_cast<std::uint32_t>(config.index_interval_bytes)),
       max_timestamp_{kNoTimestamp, base_offset_},
       roll_jitter_ms_(random_jitter_ms(config)),
@@ -80,6 +81,8 @@ Task<Result<void>> Segment::load_indexes() {
     if (time_index_.last().timestamp < first->timestamp) co_return Errc::corrupt_index;
   }
   if (time_index_.last().offset < base_offset_) co_return Errc::corrupt_index;
+  const auto aborted = co_await transaction_index_.load();
+  if (!aborted) co_return aborted.error();
   max_timestamp_ = time_index_.last();
   offset_index_.table().file().release();
   time_index_.table().file().release();
@@ -134,6 +137,10 @@ bool Segment::should_roll(const LogConfig& config, std::int64_t max_timestamp, O
 Task<Result<void>> Segment::append(std::span<const ByteView> parts, std::span<const BatchHeader> headers,
                                    std::int64_t now_ms, bool* cut_back) {
   *cut_back = true;
+  if (transaction_index_.must_write_out()) {
+    const auto aborted = co_await transaction_index_.write_out();
+    if (!aborted) co_return aborted.error();
+  }
   const auto file = co_await file_.get();
   if (!file) co_return file.error();
   const auto written = co_await (*file)->write(size_bytes_, parts);
@@ -168,6 +175,7 @@ Result<void> Segment::index_batch(const BatchHeader& header, std::uint32_t posit
 void Segment::begin_rebuild() {
   offset_index_.table().reset();
   time_index_.table().reset();
+  transaction_index_.reset();
   last_indexed_ = 0;
   max_timestamp_ = {kNoTimestamp, base_offset_};
   first_batch_timestamp_.reset();
@@ -178,20 +186,23 @@ Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes) {
     const auto cut = co_await cut_file(valid_bytes);
     if (!cut) co_return cut.error();
   }
-  time_index_.maybe_append(max_timestamp_);
-  const auto offsets = co_await offset_index_.table().write_out();
-  if (!offsets) co_return offsets.error();
-  const auto times = co_await time_index_.table().write_out();
-  co_return times;
+  const auto written = co_await write_out_indexes();
+  co_return written;
 }
 
 Task<Result<void>> Segment::become_inactive() {
+  const auto written = co_await write_out_indexes();
+  co_return written;
+}
+
+Task<Result<void>> Segment::write_out_indexes() {
   time_index_.maybe_append(max_timestamp_);
   const auto offsets = co_await offset_index_.table().write_out();
   if (!offsets) co_return offsets.error();
   const auto times = co_await time_index_.table().write_out();
   if (!times) co_return times.error();
-  co_return ok();
+  const auto aborted = co_await transaction_index_.write_out();
+  co_return aborted;
 }
 
 Task<Result<void>> Segment::sync(bool with_indexes) {
@@ -203,8 +214,11 @@ Task<Result<void>> Segment::sync(bool with_indexes) {
   if (!offsets) co_return offsets.error();
   const auto times = co_await time_index_.table().sync();
   if (!times) co_return times.error();
+  const auto aborted = co_await transaction_index_.sync();
+  if (!aborted) co_return aborted.error();
   offset_index_.table().release();
   time_index_.table().release();
+  transaction_index_.file().release();
   co_return ok();
 }
 
@@ -217,7 +231,8 @@ Task<Result<void>> Segment::close() {
 
 Task<Result<std::vector<std::string>>> Segment::rename_with_suffix(std::string_view suffix) {
   std::vector<std::string> paths;
-  for (FileHandle* handle : {&file_, &offset_index_.table().file(), &time_index_.table().file()}) {
+  for (FileHandle* handle :
+       {&file_, &offset_index_.table().file(), &time_index_.table().file(), &transaction_index_.file()}) {
     const auto status = co_await disk_.status(handle->path());
     if (!status) co_return status.error();
     if (!*status) continue;
@@ -225,15 +240,6 @@ Task<Result<std::vector<std::string>>> Segment::rename_with_suffix(std::string_v
     const auto renamed = co_await handle->rename_to(target);
     if (!renamed) co_return renamed.error();
     paths.push_back(handle->path());
-  }
-  const std::string aborted = path(kTxnIndexSuffix);
-  const std::string target = aborted + std::string(suffix);
-  const auto status = co_await disk_.status(aborted);
-  if (!status) co_return status.error();
-  if (*status) {
-    const auto renamed = co_await disk_.rename(aborted, target);
-    if (!renamed) co_return renamed.error();
-    paths.push_back(target);
   }
   co_return paths;
 }

@@ -10,10 +10,11 @@
 #include "storage/log/log_config.h"
 #include "storage/log/offset_index.h"
 #include "storage/log/time_index.h"
+#include "storage/log/transaction_index.h"
 
 namespace muir::storage {
 
-// One segment of a partition's log: a file of whole record batches, oldest first, with its two indexes.
+// One segment of a partition's log: a file of whole record batches, oldest first, with its indexes.
 // Format: docs/formats/segment.md.
 // Owner: the Log holding it; used only on that Log's shard.  Only the newest segment of a log, the active one, grows.
 class Segment {
@@ -79,6 +80,12 @@ class Segment {
   // The first record that has max_timestamp().
   Task<Result<std::optional<TimestampOffset>>> find_max_timestamp(Epoch* leader_epoch);
 
+  // The first index entry at or after `position`: no batch that begins before it ends above the entry's offset.
+  Task<Result<std::optional<Offset>>> indexed_offset_from(std::uint64_t position);
+
+  // The aborted transactions whose markers are in the segment.
+  TransactionIndex& transaction_index() { return transaction_index_; }
+
   // Drops the batches from the one that contains `offset` on; returns how many bytes that was.  A file that a slice
   // pins is replaced by a copy: the slice keeps the old one.
   Task<Result<std::uint32_t>> truncate_to(Offset offset, std::int64_t now_ms);
@@ -94,6 +101,7 @@ class Segment {
 
  private:
   std::string path(std::string_view suffix) const;
+  Task<Result<void>> write_out_indexes();
   Task<Result<void>> cut_file(std::uint32_t size_bytes);
   Task<Result<void>> replace_by_prefix(FilePtr old, std::uint32_t size_bytes);
   Task<Result<std::optional<ScannedBatch>>> scan_to(Offset target, std::uint32_t start, bool* plausible);
@@ -105,6 +113,7 @@ class Segment {
   FileHandle file_;
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TransactionIndex transaction_index_;
   std::uint32_t size_bytes_ = 0;
   std::uint32_t index_interval_bytes_;
   std::uint32_t last_indexed_ = 0;  // Position from which index_interval_bytes_ counts.

@@ -39,9 +39,36 @@ Task<Result<void>> check_old_format(FilePtr file, std::uint32_t position, std::u
   co_return ok();
 }
 
+// The marker of a control batch; nothing for any other.
+Task<Result<std::optional<EndTxnMarker>>> marker_of(BatchScanner& scanner, const BatchHeader& header) {
+  if (!header.is_control()) co_return std::optional<EndTxnMarker>{};
+  const auto bytes = co_await scanner.bytes();
+  if (!bytes) co_return bytes.error();
+  const auto batch = wire::BatchView::parse(*bytes);
+  if (!batch) co_return std::optional<EndTxnMarker>{};
+  co_return EndTxnMarker::of(*batch);
+}
+
+// Fails with corrupt_index when the index cannot take what a damaged log claims.
+Result<void> note_producer(Segment& segment, ProducerState& producers, const BatchHeader& header,
+                           const std::optional<EndTxnMarker>& marker) {
+  producers.set_end_offset(header.last_offset() + 1);
+  if (!header.has_producer_id()) return ok();
+  ProducerChanges changes(producers, AppendOrigin::replication);
+  const auto added = changes.add(header, marker);
+  if (!added) return added;
+  std::vector<AbortedTxn> aborted;
+  producers.apply(changes, &aborted);
+  for (const AbortedTxn& txn : aborted) {
+    const auto appended = segment.transaction_index().append(txn);
+    if (!appended) return appended;
+  }
+  return ok();
+}
+
 }  // namespace
 
-Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs) {
+Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs, ProducerState& producers) {
   const auto file = co_await segment.file();
   if (!file) co_return file.error();
   const std::uint32_t size_before = segment.size_bytes();
@@ -64,6 +91,14 @@ Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epoc
     if (!intact || !is_in_order(header, end_offset)) break;
     if (!segment.index_batch(header, (*batch)->position)) break;
     note_epoch(header, epochs);
+    const auto marker = co_await marker_of(scanner, header);
+    if (!marker) co_return marker.error();
+    const auto noted = note_producer(segment, producers, header, *marker);
+    if (!noted) co_return noted.error();
+    if (segment.transaction_index().must_write_out()) {
+      const auto written = co_await segment.transaction_index().write_out();
+      if (!written) co_return written.error();
+    }
     end_offset = header.last_offset() + 1;
     valid_bytes = (*batch)->end_position();
   }

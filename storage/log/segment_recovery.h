@@ -1,14 +1,17 @@
 #pragma once
 
 #include "storage/log/leader_epochs.h"
+#include "storage/log/producer_state.h"
 #include "storage/log/segment.h"
 
 namespace muir::storage {
 
 // Walks every batch of a segment that may be torn: checks structure and CRC, cuts the file where the first is wrong,
-// rebuilds both indexes, and notes leader epochs that `epochs` does not know yet.  Returns how many bytes were cut.
+// rebuilds the indexes, and notes leader epochs that `epochs` does not know yet.  `producers` is the state of the
+// batches before the segment, and afterwards that of those in it too: it tells where an aborted transaction began.
+// Returns how many bytes were cut.
 // Fails with unsupported_message_format, before anything is changed, at a batch of an older format; otherwise with what
 // the disk said.
-Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs);
+Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs, ProducerState& producers);
 
 }  // namespace muir::storage

@@ -101,6 +101,13 @@ Task<Result<std::optional<TimestampOffset>>> Segment::find_max_timestamp(Epoch* 
   }
 }
 
+Task<Result<std::optional<Offset>>> Segment::indexed_offset_from(std::uint64_t position) {
+  const auto entry = co_await offset_index_.ceiling(position);
+  if (!entry) co_return entry.error();
+  if (!*entry) co_return std::optional<Offset>{};
+  co_return std::optional((*entry)->offset);
+}
+
 Task<Result<std::uint32_t>> Segment::truncate_to(Offset offset, std::int64_t now_ms) {
   const auto first_dropped = co_await locate(offset);
   if (!first_dropped) co_return first_dropped.error();
@@ -117,6 +124,8 @@ Task<Result<std::uint32_t>> Segment::truncate_to(Offset offset, std::int64_t now
   if (!fewer_offsets) co_return fewer_offsets.error();
   const auto fewer_times = co_await time_index_.truncate_to(offset);
   if (!fewer_times) co_return fewer_times.error();
+  const auto fewer_aborted = co_await transaction_index_.truncate_to(offset);
+  if (!fewer_aborted) co_return fewer_aborted.error();
   if (size_bytes_ == 0) {
     created_ms_ = now_ms;
     first_batch_timestamp_.reset();
