@@ -2,7 +2,7 @@
 """Plays the traces to Apache Kafka and to Muir and compares the answers: `differential_test.py PLAYER [--only TRACE ...]`.
 
 Without names all traces are played, and the lists beside them are checked: may-differ.txt, known-differences.txt,
-pending.txt, unreachable.txt.  --kafka and --muir name brokers that run already.
+pending.txt, unreachable.txt, lessons.txt.  --kafka and --muir name brokers that run already.
 """
 
 import argparse
@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 from broker_process import Broker  # noqa: E402
 from comparing import differences, surprises  # noqa: E402
 from coverage import Coverage, handled_pairs  # noqa: E402
-from lists import KnownDifferences, pending_complaints  # noqa: E402
+from lists import KnownDifferences, lesson_complaints, pending_complaints  # noqa: E402
 from playing import Player, Unplayable  # noqa: E402
 
 TRACES_AT_ONCE = 3
@@ -43,16 +43,42 @@ def arguments():
     return parser.parse_args()
 
 
+class Brokers:
+    """Kafka and Muir, each at the address that was given or started here; both start, and stop, at the same time."""
+
+    def __init__(self, options, pool, folder):
+        self.pool = pool
+        self.own = [] if options.kafka else [Broker(folder / "kafka", "kafka", SETTINGS)]
+        self.own += [] if options.muir else [Broker(folder / "muir", "muir", SETTINGS)]
+        self.kafka, self.muir = options.kafka, options.muir
+
+    def start(self):
+        list(self.pool.map(Broker.start, self.own))
+        for broker in self.own:
+            setattr(self, broker.kind, broker.address)
+
+    def restart(self):
+        """False if somebody else started one of them."""
+        if len(self.own) < 2:
+            return False
+        list(self.pool.map(Broker.stop, self.own))
+        self.start()
+        return True
+
+    def kill(self):
+        for broker in self.own:
+            broker.kill()
+
+
 @contextlib.contextmanager
 def brokers(options, pool):
-    """The addresses of Kafka and of Muir; both start at the same time."""
-    with contextlib.ExitStack() as stack:
-        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="differential-")))
-        theirs, ours = Broker(folder / "kafka", "kafka", SETTINGS), Broker(folder / "muir", "muir", SETTINGS)
-        stack.callback(theirs.kill)
-        stack.callback(ours.kill)
-        starting = pool.submit(lambda: options.kafka or theirs.start())
-        yield starting.result(), options.muir or ours.start()
+    with tempfile.TemporaryDirectory(prefix="differential-") as folder:
+        both = Brokers(options, pool, pathlib.Path(folder))
+        try:
+            both.start()
+            yield both
+        finally:
+            both.kill()
 
 
 def advertised(player, address):
@@ -73,14 +99,14 @@ def not_served(apis, served):
 class Run:
     """All traces of one run, and what came of them."""
 
-    def __init__(self, player, kafka, muir):
-        self.player, self.kafka, self.muir = player, kafka, muir
+    def __init__(self, player, brokers_):
+        self.player, self.brokers = player, brokers_
         self.coverage, self.known, self.complaints, self.played = Coverage(), KnownDifferences(), [], []
 
     def play(self, trace, is_pending):
         try:
-            theirs = self.player.play(self.kafka, trace)
-            ours = None if is_pending else self.player.play(self.muir, trace)
+            theirs = self.player.play(self.brokers.kafka, trace)
+            ours = None if is_pending else self.player.play(self.brokers.muir, trace)
         except Unplayable as complaint:
             self.complaints.append(str(complaint))
             return
@@ -93,6 +119,24 @@ class Run:
         self.complaints += [str(found) for found in differences(trace.stem, theirs, ours) if not self.known.covers(found)]
 
 
+STAGES = ("first", "", "last", "restarted")
+
+
+def stage_of(trace):
+    """`first-*` is played before all others, alone; `last-*` after them, alone; `restarted-*` when both have restarted."""
+    return next((stage for stage in STAGES if stage and trace.stem.startswith(stage + "-")), "")
+
+
+def play_all(run, traces, waiting):
+    by_stage = {stage: [trace for trace in traces if stage_of(trace) == stage] for stage in STAGES}
+    with concurrent.futures.ThreadPoolExecutor(TRACES_AT_ONCE) as players:
+        for stage in STAGES:
+            if stage == "restarted" and not (by_stage[stage] and run.brokers.restart()):
+                continue
+            together = players.map if stage == "" else map
+            list(together(lambda trace: run.play(trace, trace.stem in waiting), by_stage[stage]))
+
+
 def selected(names):
     traces = sorted((HERE / "traces").glob("*.trace"))
     return [trace for trace in traces if not names or trace.stem in names]
@@ -103,21 +147,18 @@ def main():
     player, traces = Player(options.player), selected(options.traces)
     began = time.monotonic()
     apis = player.apis_of(traces)
-    with concurrent.futures.ThreadPoolExecutor(TRACES_AT_ONCE + 2) as pool, brokers(options, pool) as addresses:
+    with concurrent.futures.ThreadPoolExecutor(TRACES_AT_ONCE + 2) as pool, brokers(options, pool) as both:
         pairs = pool.submit(handled_pairs)
-        served = advertised(player, addresses[1])
+        served = advertised(player, both.muir)
         waiting = {trace: missing for trace in apis if (missing := not_served(apis[trace], served))}
-        run = Run(player, *addresses)
+        run = Run(player, both)
         started = time.monotonic()
-        first = [trace for trace in traces if trace.stem.startswith("first-")]
-        for trace in first:
-            run.play(trace, trace.stem in waiting)
-        with concurrent.futures.ThreadPoolExecutor(TRACES_AT_ONCE) as players:
-            list(players.map(lambda trace: run.play(trace, trace.stem in waiting), [t for t in traces if t not in first]))
+        play_all(run, traces, waiting)
         ended = time.monotonic()
         line, uncovered = run.coverage.judge(pairs.result())
     if not options.traces:
         run.complaints += run.known.complaints(run.played) + pending_complaints(waiting) + uncovered
+        run.complaints += lesson_complaints(traces)
     print("\n".join(run.complaints))
     print(f"{len(run.played)} traces played to both, {len(waiting)} to Kafka only; {line}; "
           f"{started - began:.1f} s to start, {ended - started:.1f} s to play; {len(run.complaints)} complaints")

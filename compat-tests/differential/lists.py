@@ -46,3 +46,9 @@ def pending_complaints(waiting):
             complaints.append(f"pending.txt says of {trace}: {','.join(sorted(is_listed)) or 'nothing'}; "
                               f"it waits for: {','.join(sorted(is_so)) or 'nothing'}")
     return complaints
+
+
+def lesson_complaints(traces):
+    """lessons.txt: `TRACE LESSON`."""
+    known = {trace.stem for trace in traces}
+    return [f"lessons.txt: there is no trace {trace}: {lesson}" for trace, lesson in entries("lessons.txt", 1) if trace not in known]
