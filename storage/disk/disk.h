@@ -37,6 +37,11 @@ class File {
 
   virtual Io<std::uint64_t> size() = 0;
 
+  // Bytes [position, position + size_bytes) are in memory when it has answered, so that sending them does not wait for
+  // a disk; those beyond the end of the file count as being there.  A hint: they may be dropped again, or not be looked
+  // at.
+  virtual Io<> make_resident(std::uint64_t /*position*/, std::uint64_t /*size_bytes*/) { return ok(); }
+
   // For sendfile; -1 where there is none (a disk of a test).
   virtual int native_handle() const = 0;
 };

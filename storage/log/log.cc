@@ -92,28 +92,38 @@ Task<Result<void>> Log::flush_up_to(Offset offset) {
   if (!may) co_return may;
   if (offset <= recovery_point_) co_return ok();
 
-  const Offset before = recovery_point_;
-  // One sync of the active segment serves everything that is in it.
+  // One sync of the active segment serves everything that is in it now; what is appended meanwhile needs the next.
   const Offset end = offset > segments_.active()->base_offset() ? log_end_offset_ : offset;
-  std::vector<std::shared_ptr<Segment>> unsynced;
-  const std::size_t floor = segments_.floor(before);
-  for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < segments_.size(); ++i)
-    if (segments_[i]->base_offset() < end) unsynced.push_back(segments_[i]);
-  bool has_new_names = false;
-  for (const auto& segment : unsynced) {
-    has_new_names |= segment->base_offset() >= before;
-    const auto synced = co_await segment->sync(segment != segments_.active());
-    if (!synced) co_return failed(synced.error());
-  }
-  const auto snapshots = co_await snapshots_.sync();
-  if (!snapshots) co_return failed(snapshots.error());
-  if (has_new_names) {
-    const auto named = co_await disk_.sync_directory(directory_);
-    if (!named) co_return failed(named.error());
+  const auto synced = co_await sync_segments(recovery_point_, end);
+  if (!synced) {
+    offline_ = true;  // Whatever the error: the kernel may have dropped what it could not write.
+    co_return Errc::log_offline;
   }
   recovery_point_ = std::max(recovery_point_, end);
   last_flush_ms_ = clock_.wall_ms();
   co_return ok();
+}
+
+// What lies in [begin, end), with the names of segments that begin there.
+Task<Result<void>> Log::sync_segments(Offset begin, Offset end) {
+  std::vector<std::shared_ptr<Segment>> unsynced;
+  const std::size_t floor = segments_.floor(begin);
+  for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < segments_.size(); ++i)
+    if (segments_[i]->base_offset() < end) unsynced.push_back(segments_[i]);
+  bool has_new_names = false;
+  for (const auto& segment : unsynced) {
+    has_new_names |= segment->base_offset() >= begin;
+    // It may be rolled while its sync is under way; then its indexes, which recovery will not look at, follow.
+    for (bool with_indexes = segment != segments_.active(), again = true; again;) {
+      const auto synced = co_await segment->sync(with_indexes);
+      const bool is_deleted = std::find(segments_.begin(), segments_.end(), segment) == segments_.end();
+      if (!synced && !is_deleted) co_return synced;
+      again = !is_deleted && !std::exchange(with_indexes, true) && segment != segments_.active();
+    }
+  }
+  const auto snapshots = co_await snapshots_.sync();
+  if (!snapshots || !has_new_names) co_return snapshots;
+  co_return co_await disk_.sync_directory(directory_);
 }
 
 Task<Result<void>> Log::do_chores() {

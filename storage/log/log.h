@@ -92,14 +92,16 @@ class Log {
   // Validates a producer's batches, assigns offsets and the leader epoch in place (or rewrites the batches where
   // compression.type or LogAppendTime ask for it), checks sequences, rolls when due, and writes all batches by one
   // gathered write.  All of `records` or nothing.  `records` stays alive and untouched until the task has ended.
-  // With flush.messages reached, ends only when the batches are durable.  When the records themselves are refused,
-  // `*rejection` says why.  The Raft leader's batches have their offsets and epoch already and are taken as they are.
+  // Not durable yet: when flush_is_due(), the caller flush()es before it counts on them; so the next append need not
+  // wait for the disk.  When the records themselves are refused, `*rejection` says why.  The Raft leader's batches have
+  // their offsets and epoch already and are taken as they are.
   Task<Result<AppendInfo>> append_as_leader(MutableByteView records, Epoch leader_epoch,
                                             AppendOrigin origin = AppendOrigin::client,
                                             RecordRejection* rejection = nullptr);
 
   // Appends a leader's batches as they are: offsets, epochs and timestamps are theirs.  Batches of a later epoch than
   // `leader_epoch` are left out, with all that follow.  Fails with unexpected_append_offset and offsets_out_of_order.
+  // With flush.messages reached, ends only when the batches are durable.
   Task<Result<AppendInfo>> append_as_follower(ByteView records, Epoch leader_epoch);
 
   // Whole batches from the one that contains `from`, all from one segment, up to `bytes_max` bytes and to the batch
@@ -144,6 +146,7 @@ class Log {
 
   // Everything appended before the call is on stable storage when it ends.  Calls that overlap share their syncs.
   Task<Result<void>> flush();
+  bool flush_is_due() const { return log_end_offset_ - recovery_point_ >= config_.flush_messages; }  // flush.messages
 
   // What is due and must not hold up an append: syncs of rolled segments, flush.ms, files whose delay is over, expired
   // producers.  The owner calls it from time to time, and soon after has_chores() became true.
@@ -175,8 +178,8 @@ class Log {
   Task<Result<void>> assign_epochs(const Batches& batches);
   Task<Result<void>> maybe_roll(const Batches& batches, const AppendInfo& info);
   Task<Result<void>> roll_to(Offset base_offset);
-  Task<Result<void>> flush_if_due(Result<AppendInfo>& info);
   Task<Result<void>> flush_up_to(Offset offset);
+  Task<Result<void>> sync_segments(Offset begin, Offset end);
   Task<Result<void>> write_epochs();
 
   std::optional<LogSlice> read_from_memory(Offset from, std::uint64_t bytes_max, Offset upper_bound) const;

@@ -44,18 +44,13 @@ Task<Result<AppendInfo>> Log::append_as_leader(MutableByteView records, Epoch le
     auto given = co_await append_given(records, leader_epoch, origin);
     co_return given;
   }
-  Result<AppendInfo> info = Errc::closed;
-  {
-    const auto turn = co_await changes_.turn();
-    Batches batches;
-    batches.origin = origin;
-    const auto validated = validate(records, leader_epoch, batches, rejection);
-    if (!validated) co_return validated.error();
-    info = co_await append_in_turn(batches);
-    if (info && !info->is_duplicate) info->log_append_time = batches.log_append_time;
-  }
-  const auto flushed = co_await flush_if_due(info);
-  if (!flushed) co_return flushed.error();
+  const auto turn = co_await changes_.turn();
+  Batches batches;
+  batches.origin = origin;
+  const auto validated = validate(records, leader_epoch, batches, rejection);
+  if (!validated) co_return validated.error();
+  auto info = co_await append_in_turn(batches);
+  if (info && !info->is_duplicate) info->log_append_time = batches.log_append_time;
   co_return info;
 }
 
@@ -88,6 +83,9 @@ Result<void> Log::validate(MutableByteView records, Epoch leader_epoch, Batches&
 
 Task<Result<AppendInfo>> Log::append_as_follower(ByteView records, Epoch leader_epoch) {
   auto given = co_await append_given(records, leader_epoch, AppendOrigin::replication);
+  if (!given || !flush_is_due()) co_return given;
+  const auto flushed = co_await flush();
+  if (!flushed) co_return flushed.error();
   co_return given;
 }
 
@@ -117,16 +115,11 @@ Task<Result<AppendInfo>> Log::append_given(ByteView records, Epoch leader_epoch,
   batches.origin = origin;
   const auto taken = take_given(records, leader_epoch, batches);
   if (!taken) co_return taken.error();
-  Result<AppendInfo> info = Errc::closed;
-  {
-    const auto turn = co_await changes_.turn();
-    if (!batches.headers.empty() && batches.headers.front().base_offset < log_end_offset_) {
-      co_return Errc::unexpected_append_offset;
-    }
-    info = co_await append_in_turn(batches);
+  const auto turn = co_await changes_.turn();
+  if (!batches.headers.empty() && batches.headers.front().base_offset < log_end_offset_) {
+    co_return Errc::unexpected_append_offset;
   }
-  const auto flushed = co_await flush_if_due(info);
-  if (!flushed) co_return flushed.error();
+  auto info = co_await append_in_turn(batches);
   co_return info;
 }
 
@@ -238,12 +231,6 @@ Task<Result<void>> Log::roll_to(Offset base_offset) {
   const auto taken = co_await snapshots_.take(producers_);
   if (!taken) co_return failed(taken.error());
   co_return ok();
-}
-
-Task<Result<void>> Log::flush_if_due(Result<AppendInfo>& info) {
-  if (!info || log_end_offset_ - recovery_point_ < config_.flush_messages) co_return ok();
-  const auto flushed = co_await flush_up_to(log_end_offset_);
-  co_return flushed;
 }
 
 }  // namespace muir::storage

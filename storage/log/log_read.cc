@@ -36,6 +36,7 @@ std::optional<LogSlice> Log::read_from_memory(Offset from, std::uint64_t bytes_m
 
 Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
                                            Offset upper_bound) {
+  const std::uint32_t clearings = positions_.clearings();
   std::size_t index = segments_.floor(from);
   if (index == SegmentList::kNone) index = 0;
   for (; index < segments_.size(); ++index) {
@@ -60,11 +61,13 @@ Task<Result<LogSlice>> Log::read_from_disk(Offset from, std::uint64_t bytes_max,
       if (!boundary) co_return boundary.error();
       end = boundary->position;
       if (end == start && at_least_one_batch) end = (*first)->end_position();
-      if (boundary->offset != kNoOffset)
+      if (boundary->offset != kNoOffset && positions_.clearings() == clearings)
         positions_.remember(boundary->offset, segment->base_offset(), boundary->position);
-    } else if (upper_bound < end_offset) {
+    } else if (upper_bound < end_offset && positions_.clearings() == clearings) {
       positions_.remember(upper_bound, segment->base_offset(), static_cast<std::uint32_t>(limit));
     }
+    // Truncated while the disk was looked at: who asks again finds what is there now.
+    if (positions_.clearings() != clearings) co_return LogSlice{{}, from};
     if (end == start) co_return LogSlice{{nullptr, start, 0}, from, segment->base_offset()};
     const auto file = co_await segment->file();
     if (!file) co_return file.error();

@@ -23,7 +23,13 @@ class PositionCache {
     return std::nullopt;
   }
 
-  void clear() { marks_ = {}; }
+  void clear() {
+    marks_ = {};
+    ++clearings_;
+  }
+
+  // Equal numbers: nothing has been truncated in between, and a position that was found then still holds.
+  std::uint32_t clearings() const { return clearings_; }
 
  private:
   struct Mark {
@@ -33,6 +39,7 @@ class PositionCache {
   };
   std::array<Mark, 32> marks_;
   std::size_t next_ = 0;
+  std::uint32_t clearings_ = 0;
 };
 
 }  // namespace muir::storage

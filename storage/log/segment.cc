@@ -191,6 +191,10 @@ Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes) {
 }
 
 Task<Result<void>> Segment::become_inactive() {
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  const auto trimmed = co_await (*file)->truncate(size_bytes_);  // What preallocate has reserved behind the end.
+  if (!trimmed) co_return trimmed.error();
   const auto written = co_await write_out_indexes();
   co_return written;
 }
@@ -223,6 +227,10 @@ Task<Result<void>> Segment::sync(bool with_indexes) {
 }
 
 Task<Result<void>> Segment::close() {
+  const auto file = co_await file_.get();
+  if (!file) co_return file.error();
+  const auto trimmed = co_await (*file)->truncate(size_bytes_);
+  if (!trimmed) co_return trimmed.error();
   time_index_.maybe_append(max_timestamp_);
   const auto synced = co_await sync(true);
   file_.release();

@@ -108,6 +108,10 @@ struct LogBench {
   Result<AppendInfo> append(const BatchSpec& spec, AppendOrigin origin = AppendOrigin::client) {
     OwnedBytes bytes = make_batch(spec);
     auto info = log->append_as_leader(bytes, leader_epoch, origin).run_inline();
+    if (info && log->flush_is_due()) {
+      const auto flushed = log->flush().run_inline();
+      if (!flushed) return flushed.error();
+    }
     if (info) log->set_high_watermark(log->log_end_offset());
     return info;
   }
