@@ -159,6 +159,15 @@ Task<void> await_one(Result<std::shared_ptr<Partition>> partition, Write& write,
   if (!committed) write.error = to_wire(committed.error());
 }
 
+Task<void> flush_one(Result<std::shared_ptr<Partition>> partition, Write& write) {
+  if (!partition) {
+    write.error = to_wire(partition.error());
+    co_return;
+  }
+  const auto flushed = co_await (*partition)->await_flushed(write.appended.end_offset());
+  if (!flushed) write.error = to_wire(flushed.error());
+}
+
 void describe(RequestContext& ctx, const Write& write, Response& response, Response::PartitionProduceResponse& answer) {
   answer.index = write.index;
   answer.error_code = write.error;
@@ -210,6 +219,15 @@ Result<Answer> answer_silently(RequestContext& ctx, const Produce& produce) {
   return answer;
 }
 
+// acks=1: what flush.messages wants on stable storage first.
+Task<void> await_flushes(RequestContext& ctx, Produce& produce) {
+  std::vector<Write*> unflushed = without_error(produce);
+  std::erase_if(unflushed, [](const Write* write) { return !write->appended.awaits_flush; });
+  if (unflushed.empty()) co_return;
+  co_await fan_out(ctx.services().replicas, std::move(unflushed),
+                   [](auto partition, Write& write) { return flush_one(std::move(partition), write); });
+}
+
 Task<Result<Answer>> finish(RequestContext& ctx, std::unique_ptr<Produce> produce) {
   if (produce->request.acks == kAllInSync) {
     const Instant deadline = produce->deadline;
@@ -217,6 +235,7 @@ Task<Result<Answer>> finish(RequestContext& ctx, std::unique_ptr<Produce> produc
       return await_one(std::move(partition), write, deadline);
     });
   }
+  if (produce->request.acks == kLeaderOnly) co_await await_flushes(ctx, *produce);
   if (produce->request.acks == kNoAnswer) co_return answer_silently(ctx, *produce);
   co_return encode_answer(ctx, respond(ctx, *produce));
 }

@@ -1,5 +1,6 @@
 #include "server/net/answers.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace muir::server {
 namespace {
 
 constexpr std::size_t kSizeBytes = 4;
+constexpr std::uint64_t kWindowBytes = 512 << 10;  // So much of a slice is made resident at once.
 
 iovec to_iovec(ByteView bytes) { return {const_cast<std::byte*>(bytes.data()), bytes.size()}; }
 
@@ -130,9 +132,15 @@ Task<Result<>> Answers::write_memory(std::span<iovec> pieces) {
 
 Task<Result<>> Answers::write_slice(const storage::FileSlice& slice) {
   const int fd = slice.file->native_handle();
+  std::uint64_t resident = 0;
   for (std::uint64_t sent = 0; sent < slice.size_bytes;) {
-    const auto count =
-        transport_.try_send_file(fd, static_cast<std::int64_t>(slice.position + sent), slice.size_bytes - sent);
+    if (sent == resident) {
+      // Or sendfile would wait for the disk, and with it everybody on this shard.
+      resident = std::min(sent + kWindowBytes, slice.size_bytes);
+      const auto read = co_await slice.file->make_resident(slice.position + sent, resident - sent);
+      if (!read) co_return read.error();
+    }
+    const auto count = transport_.try_send_file(fd, static_cast<std::int64_t>(slice.position + sent), resident - sent);
     if (count) {
       sent += *count;
       bytes_written_ += *count;

@@ -131,6 +131,7 @@ std::vector<std::unique_ptr<Shard>> Broker::make_shards(const BrokerConfig& conf
 Broker::Broker(BrokerConfig config, StorageDirectories directories)
     : config_(std::make_shared<const BrokerConfig>(std::move(config))),
       directories_(std::move(directories)),
+      threaded_disk_(disk_, config_->log_dirs),
       schema_(*config_),
       shards_(make_shards(*config_)),
       data_shards_(pointers(shards_)),
@@ -312,8 +313,9 @@ Task<Result<void>> Broker::register_nodes() {
   if (!controller) co_return controller.error();
   std::vector<Uuid> dirs = logs_->online_dirs();
   std::ranges::sort(dirs);
+  const auto clean_epoch = co_await pool_.run([this] { return logs_->broker_epoch_of_clean_stop(); });
   co_return co_await lifecycle_->register_broker(advertised(config_->advertised_broker_listeners), std::move(dirs),
-                                                 logs_->broker_epoch_of_clean_stop());
+                                                 clean_epoch);
 }
 
 Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
@@ -321,7 +323,7 @@ Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
   for (const auto& dir : directories_.dirs) settings.dirs.push_back({dir.path, dir.id});
   settings.cordoned = config_->cordoned_log_dirs;
   settings.recovery_threads_per_dir = config_->num_recovery_threads_per_data_dir;
-  auto logs = co_await pool_.run([this, &settings] { return LogManager::start(disk_, settings, clock_); });
+  auto logs = co_await pool_.run([this, &settings] { return LogManager::start(threaded_disk_, settings, clock_); });
   if (!logs) {
     outcome = invalid_config(fmt::format("Cannot open the log directories: {}", logs.error().message()));
     co_return;

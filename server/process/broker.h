@@ -24,6 +24,7 @@
 #include "server/quorum/metadata_quorum.h"
 #include "server/replica/log_manager.h"
 #include "server/replica/replica_manager.h"
+#include "server/replica/threaded_disk.h"
 #include "server/runtime/pool.h"
 #include "server/runtime/shard.h"
 #include "storage/disk/posix_disk.h"
@@ -72,7 +73,8 @@ class Broker {
   const std::shared_ptr<const BrokerConfig> config_;
   const StorageDirectories directories_;
   const Clock& clock_ = system_clock();
-  storage::PosixDisk disk_;
+  storage::PosixDisk disk_;     // The metadata log's: the controller's thread syncs by itself.
+  ThreadedDisk threaded_disk_;  // The partitions'.
   auth::NoAuthorizer authorizer_;
   BrokerConfigSchema schema_;                   // The controller's.
   std::vector<std::unique_ptr<Shard>> shards_;  // The data shards; the first does what there is one of.

@@ -23,6 +23,8 @@ Task<Result<void>> Partition::become_leader(storage::PartitionRegistration regis
   const auto self = shared_from_this();
   const auto turn = co_await changes_.turn();
   if (stopped_) co_return *stopped_;
+  const auto settled = co_await settle_appended();
+  if (!settled) co_return settled.error();
   const auto effects = state_.become_leader(registration, min_insync_replicas_, host_.shard.clock().now());
   if (effects.epoch_start) {
     const auto written =
@@ -38,6 +40,8 @@ Task<Result<void>> Partition::become_follower(storage::PartitionRegistration reg
   const auto self = shared_from_this();
   const auto turn = co_await changes_.turn();
   if (stopped_) co_return *stopped_;
+  const auto settled = co_await settle_appended();
+  if (!settled) co_return settled.error();
   carry_out(state_.become_follower(registration));
   commit_waits_.wake_all();
   low_watermark_waits_.wake_all();
@@ -85,6 +89,7 @@ void Partition::stop(ReplicaErrc why) {
   stopped_ = why;
   moved();
   commit_waits_.wake_all();
+  flush_waits_.wake_all();
   low_watermark_waits_.wake_all();
 }
 
@@ -114,6 +119,8 @@ void Partition::moved() {
 // Whoever waits is woken here and not amid an append, once however often something moved in this turn.
 void Partition::turn_ended() {
   const auto self = shared_from_this();
+  if (owes_flush_ && !is_flushing_ && !stopped_) host_.shard.tasks().spawn("flush of a log", flush_appended());
+  flush_waits_.wake_up_to(state_.log_end_offset());
   commit_waits_.wake_up_to(state_.high_watermark());
   if (state_.is_leader()) low_watermark_waits_.wake_up_to(state_.low_watermark());
   if (log_->has_chores() && !stopped_ && !is_doing_chores_) host_.shard.tasks().spawn("chores of a log", do_chores());

@@ -57,8 +57,10 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
     storage::AppendInfo info;
     // Why the records were refused, if the validator refused them: what the client is told (KIP-467).
     storage::RecordRejection rejection;
-    // What await_committed() is to be asked; a duplicate's is that of the original.
+    // What await_committed() and await_flushed() are to be asked; a duplicate's is that of the original.
     Offset end_offset() const { return info.last_offset + 1; }
+    // flush.messages asks for a sync before this may be answered or become visible (ADR 067).
+    bool awaits_flush = false;
   };
   // Appends to the log of the leader, in the order of the calls.  `all_in_sync` (acks=-1): refuses at once what
   // min.insync.replicas would not let commit.  `records` stays alive and untouched until the task has ended.
@@ -67,6 +69,9 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   // Waits until every in-sync replica has everything below `end`.  Fails with request_timed_out,
   // not_enough_replicas_after_append, and not_leader_or_follower when leadership was lost: then nobody here can tell.
   Task<Result<void>> await_committed(Offset end, Instant deadline);
+  // Waits until flush.messages has no objection to what lies below `end` any more: what acks=1 waits for.  As long as
+  // the disk takes.  Fails with kafka_storage_error, and with not_leader_or_follower when the records are gone.
+  Task<Result<void>> await_flushed(Offset end);
 
   // --- Fetch
   // Fails with fenced_leader_epoch, unknown_leader_epoch, not_leader_or_follower, offset_out_of_range, or what the disk
@@ -107,7 +112,7 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   const storage::PartitionState& state() const { return state_; }
   storage::Log& log() { return *log_; }
   const storage::Log& log() const { return *log_; }
-  std::size_t waiters() const { return commit_waits_.size() + low_watermark_waits_.size(); }
+  std::size_t waiters() const { return commit_waits_.size() + flush_waits_.size() + low_watermark_waits_.size(); }
 
   // Tells the ReplicaManager's shard about an error of the log, if it is one of the disk; yields it.
   Error failed(const Error& error);
@@ -121,6 +126,10 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   Result<void> record_follower(const PartitionFetch& fetch, const FetchReader& reader, Offset leader_end_offset);
   Result<std::optional<storage::EpochEnd>> find_divergence(const PartitionFetch& fetch) const;
   Offset upper_bound(FetchIsolation isolation) const;
+  void count_appended();
+  Task<void> flush_appended();
+  Task<Result<void>> settle_appended();
+  void flush_failed(const Error& error);
 
   TopicIdPartition id_;
   PartitionHost host_;
@@ -130,9 +139,12 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   std::optional<ReplicaErrc> stopped_;
   bool is_doing_chores_ = false;
   bool has_failed_ = false;
+  bool owes_flush_ = false;   // What the log has and state_ does not know of waits for a sync,
+  bool is_flushing_ = false;  // which is under way.
 
   storage::AppendQueue changes_;  // Appends and changes of role: one at a time, so that no epoch begins amid an append.
   OffsetWaits commit_waits_;
+  OffsetWaits flush_waits_;
   OffsetWaits low_watermark_waits_;
   PartitionWatches watches_;
   std::uint64_t moves_ = 0;

@@ -28,7 +28,8 @@ Task<Partition::Append> Partition::append(MutableByteView records, bool all_in_s
     const auto appended = co_await log_->append_as_leader(records, state_.leader_epoch(), origin, &answer.rejection);
     if (appended) {
       answer.info = *appended;
-      carry_out(state_.appended(log_->log_end_offset(), host_.shard.clock().now()));
+      count_appended();
+      answer.awaits_flush = state_.log_end_offset() < answer.end_offset();
     } else {
       answer.error = failed(appended.error());
     }
@@ -50,6 +51,7 @@ Task<Result<void>> Partition::await_committed(Offset end, Instant deadline) {
       case storage::Commitment::not_leader:
         co_return ReplicaErrc::not_leader_or_follower;
       case storage::Commitment::waiting:
+        if (log_->is_offline()) co_return ReplicaErrc::kafka_storage_error;
         break;
     }
     const bool woken = co_await commit_waits_.wait(host_.shard.timers(), end, deadline);

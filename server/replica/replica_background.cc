@@ -11,7 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kChoresInterval{1000};  // What a log's chores wait for at most when nobody asked for them.
+// What a log's chores, flush.ms among them, wait for at most when nobody asked for them.  Apache Kafka looks at
+// flush.ms every log.flush.scheduler.interval.ms, by default never; that can make it sooner here, not later.
+constexpr milliseconds kChoresInterval{1000};
 
 struct PartitionOffsets {
   std::string dir;
@@ -105,13 +107,14 @@ Task<void> ReplicaManager::start_on(std::size_t index) {
   ShardReplicas& replicas = replicas_.on(index);
   const auto delay = config_->log_initial_task_delay_ms;
   const auto retention_every = config_->log_retention_check_interval_ms;
+  const auto chores_every = std::min(kChoresInterval, config_->log_flush_scheduler_interval_ms);
   const auto isr_every = config_->replica_lag_time_max_ms / 2;
   co_await call(shard, [&] {
     return spawn_periodic(shard, periodic, "retention", delay, retention_every,
                           [&replicas] { return retain_at_home(replicas); });
   });
   co_await call(shard, [&] {
-    return spawn_periodic(shard, periodic, "chores of logs", kChoresInterval, kChoresInterval,
+    return spawn_periodic(shard, periodic, "chores of logs", chores_every, chores_every,
                           [&replicas] { return do_chores_at_home(replicas); });
   });
   co_await call(shard, [&] {
@@ -135,11 +138,13 @@ Task<ReplicaManager::Checkpoints> ReplicaManager::collect_checkpoints() {
 }
 
 Task<void> ReplicaManager::write_high_watermarks() {
+  const auto turn = co_await checkpoints_.turn();
   auto checkpoints = co_await collect_checkpoints();
   co_await logs_.write_checkpoint(storage::kReplicationCheckpoint, std::move(checkpoints.high_watermarks));
 }
 
 Task<void> ReplicaManager::write_log_offsets() {
+  const auto turn = co_await checkpoints_.turn();
   auto checkpoints = co_await collect_checkpoints();
   co_await logs_.write_checkpoint(storage::kRecoveryPointCheckpoint, std::move(checkpoints.recovery_points));
   co_await logs_.write_checkpoint(storage::kLogStartCheckpoint, std::move(checkpoints.log_start_offsets));

@@ -98,6 +98,7 @@ class ReplicaManager {
   ImageLiveness liveness_;
   MetadataImagePtr image_;  // As applied last; never null.
   std::unordered_set<PartitionKey> hosted_;
+  storage::AppendQueue checkpoints_;                 // Who writes them: an older one must not replace a newer.
   std::vector<std::unique_ptr<Periodic>> periodic_;  // By shard, touched there; the manager's own is the last.
 };
 

@@ -93,7 +93,7 @@ struct TestBroker : TestShards {
 
   std::shared_ptr<Partition> open(int index, storage::LogConfig config = {}, int min_isr = 1) {
     const TopicIdPartition id{{topic_id, PartitionId{index}}, StoredTopic{"t"}};
-    auto log = storage::Log::open(disk, {"/data/" + id.to_string(), config, topic_id}, clock);
+    auto log = storage::Log::open(*log_disk, {"/data/" + id.to_string(), config, topic_id}, clock);
     EXPECT_TRUE(log) << log.error().message();
     auto partition = std::make_shared<Partition>(
         id,
@@ -147,6 +147,7 @@ struct TestBroker : TestShards {
 
   Uuid topic_id = Uuid::from_halves(7, 7);
   storage::FaultyDisk disk{0, clock};
+  storage::Disk* log_disk = &disk;  // Where open() opens logs.
   FakeBrokers brokers;
   std::vector<storage::IsrProposal> proposals;
   std::vector<Error> failures;
