@@ -69,9 +69,11 @@ class Subject:
 
 
 class BrokerSubject(Subject):
-    def __init__(self, kind, directory):
-        super().__init__(kind, directory)
-        self.broker = Broker(self.directory, kind, SETTINGS)
+    """`settings`: in addition to those that both have."""
+
+    def __init__(self, kind, directory, name=None, settings=None):
+        super().__init__(name or kind, directory)
+        self.broker = Broker(self.directory, kind, {**SETTINGS, **(settings or {})})
 
     def start(self):
         self.broker.start()
@@ -86,8 +88,8 @@ class BrokerSubject(Subject):
 class KafkaSubject(BrokerSubject):
     """With the JIT that a production broker has; the tests' own runs leave the second compiler out."""
 
-    def __init__(self, directory):
-        super().__init__("kafka", directory)
+    def __init__(self, directory, name="kafka", settings=None):
+        super().__init__("kafka", directory, name, settings)
 
     def start(self):
         os.environ["MUIR_JAVA_SIZING"] = (f"-Xms{KAFKA_HEAP} -Xmx{KAFKA_HEAP} -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "

@@ -106,9 +106,11 @@ def offset_at(connection, topic, partition, timestamp):
     return error, offset
 
 
-def create_topic(connection, topic, partitions=1):
+def create_topic(connection, topic, partitions=1, configs=None):
     """The error of the topic."""
-    body = struct.pack(">i", 1) + string(topic) + struct.pack(">ihii", partitions, 1, 0, 0) + struct.pack(">i?", 30000, False)
+    settings = b"".join(string(key) + string(value) for key, value in (configs or {}).items())
+    body = (struct.pack(">i", 1) + string(topic) + struct.pack(">ihii", partitions, 1, 0, len(configs or {})) + settings
+            + struct.pack(">i?", 30000, False))
     cursor = Cursor(connection.call(request_header(CREATE_TOPICS, 2, 10) + body))
     cursor.take("iii"), cursor.string()
     return cursor.take("h")

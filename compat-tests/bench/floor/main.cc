@@ -1,10 +1,13 @@
-// bench_floor PORT DIRECTORY [--no-write]: what the machine itself asks for a load, as a yardstick for brokers.
-// Receives batches, checks their CRC-32C, writes them to the page cache, answers; sends them again by sendfile.  One
-// thread, epoll, one topic at a time, and just as much of Kafka's protocol as `muir bench` speaks.
+// bench_floor PORT DIRECTORY [--no-write | --sync]: what the machine itself asks for a load, as a yardstick for
+// brokers. Receives batches, checks their CRC-32C, writes them to the page cache, answers; sends them again by
+// sendfile.  One thread, epoll, one topic at a time, and just as much of Kafka's protocol as `muir bench` speaks.  With
+// --sync what one round of epoll brought is synced before any of it is answered.
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -99,6 +102,7 @@ bool answer_frames(Connection& connection, Answers& answers) {
   return true;
 }
 
+// Takes what has come; what is to be answered stands in `out` then.
 bool serve(Connection& connection, Answers& answers) {
   if (connection.has_more_to_send() && !flush(connection)) return false;
   if (connection.has_more_to_send()) return true;
@@ -106,7 +110,7 @@ bool serve(Connection& connection, Answers& answers) {
                                   connection.in.size() - connection.in_size, MSG_DONTWAIT);
   if (received == 0 || (received < 0 && errno != EAGAIN)) return false;
   if (received > 0) connection.in_size += static_cast<std::size_t>(received);
-  return answer_frames(connection, answers) && flush(connection);
+  return answer_frames(connection, answers);
 }
 
 int listen_on(std::uint16_t port) {
@@ -139,12 +143,22 @@ void accept_one(int poll, int listener) {
   watch(poll, kept, false, EPOLL_CTL_ADD);
 }
 
-[[noreturn]] void run(int listener, Answers& answers) {
+// Sends what it can of the answers, and forgets a connection that is broken.
+void send_answers(int poll, Connection* connection, bool is_usable) {
+  if (!is_usable || !flush(*connection)) {
+    delete connection;
+  } else if (connection->has_more_to_send() != connection->waits_to_write) {
+    watch(poll, *connection, connection->has_more_to_send(), EPOLL_CTL_MOD);
+  }
+}
+
+[[noreturn]] void run(int listener, Answers& answers, TopicFiles* synced) {
   const int poll = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{};
   event.events = EPOLLIN;
   ::epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
   std::array<epoll_event, kEventsMax> events;
+  std::vector<Connection*> unsynced;
   for (;;) {
     const int count = ::epoll_wait(poll, events.data(), kEventsMax, -1);
     for (int i = 0; i < count; ++i) {
@@ -152,11 +166,16 @@ void accept_one(int poll, int listener) {
       if (connection == nullptr) {
         accept_one(poll, listener);
       } else if (!serve(*connection, answers)) {
-        delete connection;
-      } else if (connection->has_more_to_send() != connection->waits_to_write) {
-        watch(poll, *connection, connection->has_more_to_send(), EPOLL_CTL_MOD);
+        send_answers(poll, connection, false);
+      } else if (synced != nullptr) {
+        unsynced.push_back(connection);
+      } else {
+        send_answers(poll, connection, true);
       }
     }
+    const bool is_synced = synced == nullptr || synced->sync();
+    for (Connection* connection : unsynced) send_answers(poll, connection, is_synced);
+    unsynced.clear();
   }
 }
 
@@ -166,7 +185,7 @@ void accept_one(int poll, int listener) {
 int main(int argc, char** argv) {
   using namespace muir::floor;
   if (argc < 3) {
-    fmt::print(stderr, "usage: bench_floor PORT DIRECTORY [--no-write]\n");
+    fmt::print(stderr, "usage: bench_floor PORT DIRECTORY [--no-write | --sync]\n");
     return 2;
   }
   const int port = std::atoi(argv[1]);
@@ -175,7 +194,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "bench_floor: cannot listen on {}: {}\n", port, std::strerror(errno));
     return 1;
   }
-  TopicFiles files(argv[2], argc < 4);
+  const std::string_view option = argc < 4 ? "" : argv[3];
+  TopicFiles files(argv[2], option != "--no-write");
   Answers answers(port, files);
-  run(listener, answers);
+  run(listener, answers, option == "--sync" ? &files : nullptr);
 }

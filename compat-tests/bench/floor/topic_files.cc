@@ -1,5 +1,8 @@
 #include "topic_files.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,6 +10,11 @@
 #include "wire/record/batch.h"
 
 namespace muir::floor {
+namespace {
+
+constexpr std::size_t kFilesOfSyncfs = 4;  // One thread: so many, one after the other, take longer.
+
+}  // namespace
 
 std::string TopicFiles::path_of(std::string_view name, std::size_t partition) const {
   return fmt::format("{}/{}-{}.log", directory_, name, partition);
@@ -17,6 +25,7 @@ bool TopicFiles::create(std::string_view name, std::int32_t partitions) {
     ::close(partitions_[i].fd);
     ::unlink(path_of(name_, i).c_str());
   }
+  unsynced_.clear();
   partitions_.assign(static_cast<std::size_t>(partitions), {});
   name_ = name;
   for (std::int32_t i = 0; i < partitions; ++i) {
@@ -44,7 +53,14 @@ std::int64_t TopicFiles::append(std::int32_t index, MutableByteView bytes) {
   const ssize_t written = ::pwrite(partition.fd, bytes.data(), bytes.size(), static_cast<off_t>(partition.size_bytes));
   if (written != static_cast<ssize_t>(bytes.size())) return -1;
   partition.size_bytes += bytes.size();
+  if (std::ranges::find(unsynced_, partition.fd) == unsynced_.end()) unsynced_.push_back(partition.fd);
   return base_offset;
+}
+
+bool TopicFiles::sync() {
+  const auto files = std::exchange(unsynced_, {});
+  if (files.size() >= kFilesOfSyncfs) return ::syncfs(files.front()) == 0;
+  return std::ranges::all_of(files, [](int fd) { return ::fdatasync(fd) == 0; });
 }
 
 std::uint64_t TopicFiles::position_of(const Partition& partition, std::int64_t offset) const {

@@ -20,7 +20,7 @@ class TopicFiles {
     std::int64_t batch_records = 0;
   };
 
-  explicit TopicFiles(std::string directory, bool writes) : directory_(std::move(directory)), writes_(writes) {}
+  TopicFiles(std::string directory, bool writes) : directory_(std::move(directory)), writes_(writes) {}
 
   // A new topic takes the place of the old one.
   bool create(std::string_view name, std::int32_t partitions);
@@ -30,6 +30,9 @@ class TopicFiles {
 
   // Checks the CRC, sets the base offset, appends to the page cache.  The base offset; -1 if anything is wrong.
   std::int64_t append(std::int32_t partition, MutableByteView batch);
+
+  // What was appended since the last call is on stable storage: by fdatasync, or by syncfs when there are many files.
+  bool sync();
 
   // Where the batch that holds `offset` begins.
   std::uint64_t position_of(const Partition& partition, std::int64_t offset) const;
@@ -41,6 +44,7 @@ class TopicFiles {
   bool writes_;
   std::string name_;
   std::vector<Partition> partitions_;
+  std::vector<int> unsynced_;
 };
 
 }  // namespace muir::floor
