@@ -16,9 +16,10 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 import ratios
-from subjects import MUIR, SETTINGS, BrokerSubject, FloorSubject, KafkaSubject
+from subjects import MUIR, SETTINGS, BenchFailed, BrokerSubject, FloorSubject, KafkaSubject
 
 from kafka_messages import create_topic
 from raw_connection import RawConnection
@@ -29,6 +30,7 @@ TUNED = {"num.network.threads": "1", "num.io.threads": "2"}
 OFTEN = {"log.retention.check.interval.ms": "1000", "log.initial.task.delay.ms": "1000"}
 WARM_UP_SECONDS = 15
 BACKLOG_RECORDS = 262144  # Of 1 KiB.
+LEADERS_SECONDS_MAX = 60
 RECORDS_MAX = 400_000     # A block's, so that a session does not fill the disk.
 
 
@@ -76,15 +78,29 @@ def make_topic(subject, partitions, configs):
         error = create_topic(connection, topic, partitions, configs)
     if error != 0:
         raise RuntimeError(f"{subject.name}: {topic} was not created: error {error}")
+    wait_for_leaders(subject, topic)
     return topic
+
+
+def wait_for_leaders(subject, topic):
+    """Apache Kafka answers a CreateTopics before the topic can be used."""
+    deadline = time.monotonic() + LEADERS_SECONDS_MAX
+    while True:
+        try:
+            subject.drive(*produce(1), "--topic", topic, "--records", 1, "--duration", 10)
+            return
+        except BenchFailed:
+            if time.monotonic() > deadline:
+                raise
 
 
 class SyncingFloor(FloorSubject):
     """Syncs what it has written before it answers: all that one epoll_wait brought, at once."""
 
     def make(self, row):
+        """With batches of the size that is measured: it knows no other."""
         topic = self.new_topic()
-        self.drive("--topic", topic, "--create-topic", row.partitions, "--duration", 0.2, "--records", 1000)
+        self.drive(*row.load, "--topic", topic, "--create-topic", row.partitions, "--duration", 0.2, "--records", 1000)
         return topic
 
 
