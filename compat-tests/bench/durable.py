@@ -104,11 +104,9 @@ class SyncingFloor(FloorSubject):
         return topic
 
 
-def drop_from_cache(directory):
-    """The log files under a directory leave the page cache."""
-    for path in pathlib.Path(directory).rglob("*.log"):
-        if path.name == "broker.log":
-            continue
+def drop_from_cache(subject, topic):
+    """The log files of a topic leave the page cache."""
+    for path in subject.broker.data.glob(f"{topic}-*/*.log"):
         descriptor = os.open(path, os.O_RDONLY)
         os.fsync(descriptor)
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -124,7 +122,7 @@ class Reader:
         self.begin()
 
     def begin(self):
-        drop_from_cache(self.subject.directory)
+        drop_from_cache(self.subject, self.backlog)
         self.reader = subprocess.Popen([MUIR, "bench", "--json", "-b", self.subject.address, "--mode", "fetch",
                                         "--topic", self.backlog, "--connections", "4", "--duration", "600",
                                         "--records", str(BACKLOG_RECORDS)], stdout=subprocess.DEVNULL,

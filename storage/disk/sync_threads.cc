@@ -118,8 +118,12 @@ void SyncThreads::sync_one(std::unique_lock<std::mutex>& lock) {
   ++counts_.requests;
   ++counts_.alone;
   lock.unlock();
-  request.synced(request.sync());  // Then it may be gone.
+  const auto began = SteadyClock::now();
+  const auto outcome = request.sync();
+  const auto took = SteadyClock::now() - began;
+  request.synced(outcome);  // Then it may be gone.
   lock.lock();
+  time_alone_ += (took - time_alone_) / 8;
 }
 
 void SyncThreads::sync_round(std::unique_lock<std::mutex>& lock) {
@@ -133,12 +137,13 @@ void SyncThreads::sync_round(std::unique_lock<std::mutex>& lock) {
   unsynced_bytes_.store(0, std::memory_order_relaxed);
   const auto began = SteadyClock::now();
   const auto outcome = sync_file_system(directory_);
-  const auto ended = SteadyClock::now();
+  const auto took = SteadyClock::now() - began;
   for (SyncRequest* request : round) request->synced(outcome);
 
   lock.lock();
   is_syncing_all_ = false;
-  if (ended - began >= kSlow) paused_until_ = ended + kSlowPause;
+  const auto took_alone = time_alone_ * static_cast<int>(round.size()) / static_cast<int>(kThreads);
+  if (took >= kSlow && took > took_alone) paused_until_ = began + took + kSlowPause;
   if (stopping_)
     changed_.notify_all();
   else if (waiting_.size() > 1 && !is_round_wanted())

@@ -33,8 +33,8 @@ class SyncRequest {
 //
 // A syncfs also writes what nobody asked for.  So there is none while more than kUnsyncedBytesMax have been written
 // here lately (what is older than kWriteBackAge the kernel has written back by itself), nor, for kSlowPause, after one
-// that took kSlow.  And none where it does not tell of errors: on a kernel before 5.8, or a file system that is none of
-// its own.  A failure is never retried.
+// that took kSlow and longer than its requests by themselves, going by the latest of those.  And none where it does not
+// tell of errors: on a kernel before 5.8, or a file system that is none of its own.  A failure is never retried.
 //
 // Any thread may submit.  Bounded by the files of the logs: each log has one sync under way.
 class SyncThreads {
@@ -83,7 +83,8 @@ class SyncThreads {
   bool is_syncing_all_ = false;
   bool stopping_ = false;
   std::chrono::steady_clock::time_point paused_until_{};
-  std::uint64_t older_unsynced_bytes_ = 0;  // Of the kWriteBackAge before
+  std::chrono::steady_clock::duration time_alone_{};  // Of a request that was synced by itself: a moving average.
+  std::uint64_t older_unsynced_bytes_ = 0;            // Of the kWriteBackAge before
   std::chrono::steady_clock::time_point counting_since_ = std::chrono::steady_clock::now();
   Counts counts_;
   std::vector<std::thread> threads_;
