@@ -5,8 +5,8 @@ import typing
 
 from raw_connection import request_header
 
-PRODUCE, LIST_OFFSETS, METADATA, CREATE_TOPICS, INIT_PRODUCER_ID = 0, 2, 3, 19, 22
-PRODUCE_VERSION, LIST_OFFSETS_VERSION, METADATA_VERSION = 8, 1, 1
+PRODUCE, FETCH, LIST_OFFSETS, METADATA, CREATE_TOPICS, INIT_PRODUCER_ID = 0, 1, 2, 3, 19, 22
+PRODUCE_VERSION, FETCH_VERSION, LIST_OFFSETS_VERSION, METADATA_VERSION = 8, 4, 1, 1
 LATEST, EARLIEST = -1, -2
 
 
@@ -87,6 +87,19 @@ def produced(answer):
     for _ in range(max(cursor.take("i"), 0)):
         cursor.take("i"), cursor.string()
     return Produced(error, base, append_time, start, cursor.string())
+
+
+def fetch(connection, topic, partition, offset, bytes_max=1 << 20):
+    """(error, high watermark, record bytes) from `offset` on; does not wait for records."""
+    body = struct.pack(">iiiibi", -1, 0, 0, 100 << 20, 0, 1) + string(topic)
+    body += struct.pack(">iiqi", 1, partition, offset, bytes_max)
+    cursor = Cursor(connection.call(request_header(FETCH, FETCH_VERSION, 11) + body))
+    cursor.take("iii"), cursor.string(), cursor.take("ii")
+    error, high_watermark, _ = cursor.take("hqq")
+    for _ in range(max(cursor.take("i"), 0)):
+        cursor.take("qq")
+    size = max(cursor.take("i"), 0)
+    return error, high_watermark, cursor.data[cursor.at:cursor.at + size]
 
 
 def init_producer_id(connection):
