@@ -42,6 +42,9 @@ class File {
   // at.
   virtual Io<> make_resident(std::uint64_t /*position*/, std::uint64_t /*size_bytes*/) { return ok(); }
 
+  // The file counts as last written then (Unix time): a copy that is to keep the age of what it was made of.
+  virtual Io<> set_modified(std::int64_t modified_ms) = 0;
+
   // For sendfile; -1 where there is none (a disk of a test).
   virtual int native_handle() const = 0;
 };

@@ -79,6 +79,12 @@ class FaultyDisk::OpenFile final : public File {
     return std::uint64_t{node_->now.size()};
   }
 
+  Io<> set_modified(std::int64_t modified_ms) override {
+    if (const auto fault = disk_.next_fault()) return *fault;
+    node_->modified_ms = modified_ms;
+    return ok();
+  }
+
   int native_handle() const override { return -1; }
 
  private:

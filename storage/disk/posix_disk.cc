@@ -107,6 +107,12 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
+  Io<> set_modified(std::int64_t modified_ms) override {
+    const timespec modified{static_cast<time_t>(modified_ms / 1000), static_cast<long>(modified_ms % 1000) * 1'000'000};
+    const timespec times[2] = {{0, UTIME_OMIT}, modified};
+    return outcome(::futimens(fd_.get(), times));
+  }
+
   int native_handle() const override { return fd_.get(); }
 
  private:

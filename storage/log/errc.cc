@@ -53,6 +53,10 @@ const char* text(Errc errc) {
       return "the log directory belongs to another topic id";
     case Errc::inconsistent_cluster_id:
       return "the log directory belongs to another cluster or node";
+    case Errc::segments_changed:
+      return "the log's segments have changed meanwhile";
+    case Errc::cleaner_map_full:
+      return "one batch has more keys than log.cleaner.dedupe.buffer.size can hold";
     case Errc::closed:
       return "the log is closed";
   }

@@ -34,6 +34,8 @@ enum class Errc {
   unsupported_file_version,    // The same, of a later version.
   inconsistent_topic_id,       // partition.metadata names another topic than the one that is being opened.
   inconsistent_cluster_id,     // meta.properties is of another cluster or node.
+  segments_changed,            // The segments that were cleaned are not the log's any more.  Their result is dropped.
+  cleaner_map_full,            // One batch has more keys than the cleaner's map may hold: the log cannot be cleaned.
   closed,                      // The log was closed, or its partition deleted, while the caller waited.
 };
 

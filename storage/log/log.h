@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "storage/disk/disk.h"
 #include "storage/log/aborted_txn.h"
@@ -22,6 +24,11 @@
 #include "wire/base/uuid.h"
 
 namespace muir::storage {
+
+struct CleanableLog;  // cleanable_log.h
+struct LastRecord;    // cleanable_log.h
+struct SegmentSwap;   // cleanable_log.h
+using ActiveProducers = std::unordered_map<ProducerId, LastRecord>;
 
 // How a partition's directory is opened.
 struct LogOpenParams {
@@ -141,6 +148,18 @@ class Log {
   // below the high watermark; returns how many.  Their files vanish file.delete.delay.ms later (do_chores).
   Task<Result<std::size_t>> delete_old_segments();
 
+  // What the cleaner plans and works by, on other threads, while the log goes on.
+  CleanableLog cleanable() const;
+  ActiveProducers active_producers() const;
+  // The lowest offset that the log was cut at since the last call: what lies above it was not cleaned, whatever a
+  // checkpoint says.
+  std::optional<Offset> take_lowest_truncation() { return std::exchange(lowest_truncation_, std::nullopt); }
+
+  // Puts a cleaned segment, whose files wait as ".cleaned", in the place of those that it was made of: a crash at any
+  // time leaves the old ones, or is completed when the log is opened.  Fails with segments_changed when retention or a
+  // truncation came first: then nothing was touched.  Any failure of the disk takes the log offline.
+  Task<Result<void>> replace_segments(SegmentSwap swap);
+
   // Starts a new segment; its base offset is returned.
   Task<Result<Offset>> roll();
 
@@ -197,6 +216,11 @@ class Log {
   Task<Result<void>> delete_oldest(std::size_t count);
   Task<Result<void>> discard(std::shared_ptr<Segment> segment);
   void raise_log_start_offset(Offset offset);
+  void note_truncation(Offset offset);
+  bool has_replaced(const SegmentSwap& swap) const;
+  Task<Result<void>> swap_in(SegmentSwap swap);
+  Task<Result<void>> remove_replaced(SegmentSwap swap);
+  Task<Result<void>> rename_all(Offset base_offset, std::string_view from, std::string_view to);
 
   Disk& disk_;
   const Clock& clock_;
@@ -221,6 +245,8 @@ class Log {
   Offset recovery_point_;
   Offset roll_flush_offset_{0};  // Below it lie rolled segments that a chore is to sync.
   std::int64_t last_flush_ms_;
+  std::uint64_t truncations_ = 0;
+  std::optional<Offset> lowest_truncation_;
 
   AppendQueue changes_;  // Who may change the log.
   AppendQueue flushes_;  // Who may sync it; taken after changes_ where both are needed.

@@ -25,6 +25,9 @@ struct LogConfig {
   std::int64_t file_delete_delay_ms = 60'000;                              // file.delete.delay.ms
   bool cleanup_delete = true;                                              // cleanup.policy contains delete
   bool cleanup_compact = false;                                            // cleanup.policy contains compact
+  double min_cleanable_dirty_ratio = 0.5;                                  // min.cleanable.dirty.ratio
+  std::int64_t min_compaction_lag_ms = 0;                                  // min.compaction.lag.ms
+  std::int64_t delete_retention_ms = 86'400'000;                           // delete.retention.ms
   std::int64_t max_compaction_lag_ms = std::numeric_limits<std::int64_t>::max();            // max.compaction.lag.ms
   std::int32_t max_message_bytes = 1'048'588;                                               // max.message.bytes
   wire::TimestampType message_timestamp_type = wire::TimestampType::create_time;            // message.timestamp.type

@@ -56,21 +56,36 @@ Result<void> LogLoader::check_topic_id() {
 }
 
 // What a deletion or a compaction left behind.  A .swap at or above an unfinished .cleaned belongs to a compaction that
-// had not got to the point of no return.
+// had not got to the point of no return; it goes first, and durably, or a second crash would take it for a finished
+// one.
 Result<void> LogLoader::remove_temporary_files() {
   Offset first_cleaned{std::numeric_limits<std::int64_t>::max()};
   for (const std::string& name : names_)
     if (name.ends_with(kCleanedSuffix))
       first_cleaned = std::min(first_cleaned, offset_of_file(name).value_or(Offset{0}));
+  const auto swaps = remove_files([&](const std::string& name) {
+    return name.ends_with(kSwapSuffix) && offset_of_file(name).value_or(Offset{0}) >= first_cleaned;
+  });
+  if (!swaps) return swaps;
+  // A snapshot of the metadata log that is being deleted is not ours.
+  const auto others = remove_files([](const std::string& name) {
+    return name.ends_with(kCleanedSuffix) || (name.ends_with(kDeletedSuffix) && !name.ends_with(".checkpoint.deleted"));
+  });
+  if (!others) return others;
+  return list_files();
+}
+
+template <class Condition>
+Result<void> LogLoader::remove_files(Condition is_to_go) {
+  bool removed_any = false;
   for (const std::string& name : names_) {
-    // A snapshot of the metadata log that is being deleted is not ours.
-    const bool deleted = name.ends_with(kDeletedSuffix) && !name.ends_with(".checkpoint.deleted");
-    const bool invalid_swap = name.ends_with(kSwapSuffix) && offset_of_file(name).value_or(Offset{0}) >= first_cleaned;
-    if (!deleted && !invalid_swap && !name.ends_with(kCleanedSuffix)) continue;
+    if (!is_to_go(name)) continue;
     const auto removed = log_.disk_.remove(log_.path(name)).get();
     if (!removed) return removed;
+    removed_any = true;
   }
-  return list_files();
+  if (!removed_any) return ok();
+  return log_.disk_.sync_directory(log_.directory_).get();
 }
 
 Result<Offset> LogLoader::next_offset_of_swap(const std::string& name) {
@@ -102,18 +117,23 @@ Result<void> LogLoader::finish_swaps() {
     first = std::min(first, *base_offset);
     end = std::max(end, *next);
   }
-  for (const std::string& name : names_) {
+  // An index without its log is of a compaction of which the rest is in place already, or never came.
+  const auto replaced = remove_files([&](const std::string& name) {
     const auto offset = offset_of_file(name);
-    if (!offset || name.ends_with(kSwapSuffix) || *offset < first || *offset >= end) continue;
-    const auto removed = log_.disk_.remove(log_.path(name)).get();
-    if (!removed) return removed;
-  }
+    if (!offset) return false;
+    if (name.ends_with(kSwapSuffix)) return !has_file(offset_file_name(*offset, swap_log));
+    return *offset >= first && *offset < end;
+  });
+  if (!replaced) return replaced;
   for (const std::string& name : names_) {
-    if (!name.ends_with(kSwapSuffix)) continue;
+    if (!name.ends_with(kSwapSuffix) || !has_file(offset_file_name(offset_of_file(name).value_or(Offset{0}), swap_log)))
+      continue;
     const std::string target = name.substr(0, name.size() - kSwapSuffix.size());
     const auto renamed = log_.disk_.rename(log_.path(name), log_.path(target)).get();
     if (!renamed) return renamed;
   }
+  const auto named = first < end ? log_.disk_.sync_directory(log_.directory_).get() : ok();
+  if (!named) return named;
   return list_files();
 }
 

@@ -20,6 +20,8 @@ class LogLoader {
   Result<void> check_topic_id();
   Result<void> list_files();
   Result<void> remove_temporary_files();
+  template <class Condition>
+  Result<void> remove_files(Condition is_to_go);
   Result<void> finish_swaps();
   Result<Offset> next_offset_of_swap(const std::string& name);
   Result<void> load_epochs();

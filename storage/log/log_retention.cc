@@ -33,6 +33,7 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
     co_return removed;
   }
   positions_.clear();
+  note_truncation(offset);
   while (segments_.active()->base_offset() > offset) {
     const auto dropped = segments_.remove(segments_.size() - 1);
     const auto discarded = co_await discard(dropped);
@@ -55,6 +56,11 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   const auto rebuilt = co_await rebuild_producers();
   if (!rebuilt) co_return rebuilt.error();
   co_return removed;
+}
+
+void Log::note_truncation(Offset offset) {
+  ++truncations_;
+  lowest_truncation_ = std::min(lowest_truncation_.value_or(offset), offset);
 }
 
 Task<Result<void>> Log::rebuild_producers() {
@@ -82,6 +88,7 @@ Task<Result<void>> Log::truncate_fully_and_start_at(Offset offset, std::optional
 
 Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_offset) {
   positions_.clear();
+  note_truncation(offset);
   log_end_offset_ = offset;
   log_start_offset_ = log_start_offset;
   high_watermark_ = std::clamp(high_watermark_, log_start_offset, offset);

@@ -38,6 +38,9 @@ class Segment {
 
   Offset base_offset() const { return base_offset_; }
   std::uint32_t size_bytes() const { return size_bytes_; }
+  std::uint64_t offset_index_bytes() const { return offset_index_.table().size_bytes(); }
+  std::uint64_t time_index_bytes() const { return time_index_.table().size_bytes(); }
+  std::int64_t modified_ms() const { return modified_ms_; }         // When it was last written.
   TimestampOffset max_timestamp() const { return max_timestamp_; }  // The offset is the last of its batch.
   std::int64_t largest_timestamp() const;  // max_timestamp(), or when the file was last written if no record has one.
 

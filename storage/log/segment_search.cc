@@ -1,4 +1,5 @@
 // How a Segment finds batches and records, and where it is cut.
+#include "storage/log/file_names.h"
 #include "storage/log/record_search.h"
 #include "storage/log/segment.h"
 
@@ -175,7 +176,7 @@ Task<Result<void>> Segment::cut_file(std::uint32_t size_bytes) {
 
 // Named like a file that compaction left unfinished: whoever finds it after a crash, Apache Kafka too, removes it.
 Task<Result<void>> Segment::replace_by_prefix(FilePtr old, std::uint32_t size_bytes) {
-  const std::string temporary = file_.path() + std::string(".cleaned");
+  const std::string temporary = file_.path() + ".truncated" + std::string(kCleanedSuffix);
   const auto copy = co_await disk_.open(temporary, OpenMode::replace);
   if (!copy) co_return copy.error();
   OwnedBytes chunk;

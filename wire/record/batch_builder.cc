@@ -75,11 +75,19 @@ Result<> BatchBuilder::append_at(Offset offset, const NewRecord& record) {
   return append_body(offset, body_of(offset, record));
 }
 
-Result<> BatchBuilder::copy(const RecordView& record) {
-  const auto delta = static_cast<std::int32_t>(wrapping_subtract(next_offset_.value, options_.base_offset.value));
+Result<> BatchBuilder::copy_at(Offset offset, const RecordView& record) {
+  const auto delta = static_cast<std::int32_t>(wrapping_subtract(offset.value, options_.base_offset.value));
   return append_body(
-      next_offset_,
-      {record.timestamp, delta, record.key, record.value, record.headers.size(), {}, record.headers.bytes()});
+      offset, {record.timestamp, delta, record.key, record.value, record.headers.size(), {}, record.headers.bytes()});
+}
+
+void BatchBuilder::restart(BatchOptions options) {
+  options_ = options;
+  records_.clear();
+  next_offset_ = options.base_offset;
+  record_count_ = 0;
+  base_timestamp_ = options.delete_horizon_ms.value_or(kNoTimestamp);
+  max_timestamp_ = kNoTimestamp;
 }
 
 Result<> BatchBuilder::append_body(Offset offset, const Body& body) {
@@ -125,7 +133,8 @@ std::int16_t BatchBuilder::attributes() const {
 void BatchBuilder::write_header(OwnedBytes& batch) const {
   std::byte* at = batch.data();
   const bool broker_time = options_.timestamp_type == TimestampType::log_append_time;
-  const auto last_delta = record_count_ > 0 ? next_offset_ - options_.base_offset - 1 : 0;
+  const auto last_written = record_count_ > 0 ? next_offset_ - options_.base_offset - 1 : 0;
+  const auto last_delta = options_.last_offset ? *options_.last_offset - options_.base_offset : last_written;
   store_big_endian(at, options_.base_offset.value);
   store_big_endian(at + 8, static_cast<std::int32_t>(batch.size() - kLogOverhead));
   store_big_endian(at + 12, options_.leader_epoch.value);

@@ -27,6 +27,7 @@ struct BatchOptions {
   bool is_transactional = false;
   bool is_control = false;
   std::optional<std::int64_t> delete_horizon_ms;  // Then the base timestamp is this, and the deltas count from it.
+  std::optional<Offset> last_offset;              // What the header says, if not the last record's.
 };
 
 // A record to be written.
@@ -49,7 +50,10 @@ class BatchBuilder {
   Result<> append_at(Offset offset, const NewRecord& record);
 
   // Appends a record that was read from another batch, at the next offset.
-  Result<> copy(const RecordView& record);
+  Result<> copy(const RecordView& record) { return copy_at(next_offset_, record); }
+
+  // The same at a given offset, which is at least next_offset().
+  Result<> copy_at(Offset offset, const RecordView& record);
 
   Offset next_offset() const { return next_offset_; }
   std::int32_t record_count() const { return record_count_; }
@@ -64,6 +68,9 @@ class BatchBuilder {
   // The finished batch, its CRC right.  A batch without records is one that compaction emptied: its base timestamp is
   // -1. Fails with batch_full when the compressed records are too many for the length field.
   Result<OwnedBytes> build() const;
+
+  // Begins another batch, in the memory of the last one.
+  void restart(BatchOptions options);
 
  private:
   struct Body;  // A record's fields as they are laid out.
