@@ -1,5 +1,6 @@
 #include "server/quorum/metadata_quorum.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -172,6 +173,30 @@ TEST(MetadataSnapshots, ReplaceTheLogBelowThem) {
   EXPECT_EQ(world.state().size(), 400u);
   EXPECT_EQ(world.problem(), "");
   EXPECT_FALSE(world.disk().exists(std::string(QuorumWorld::kDirectory) + "/00000000000000000000.log"));
+}
+
+// metadata.max.retention.*: the files of what was trimmed stay for file.delete.delay.ms, as Kafka's, and no longer.
+TEST(MetadataSnapshots, LetTheFilesBelowThemGo) {
+  QuorumWorld world{0, 1000};
+  world.format();
+  ASSERT_TRUE(world.start());
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(world.append());
+    world.settle();
+    if (world.quorum().snapshot_is_due()) {
+      ASSERT_TRUE(world.snapshot());
+    }
+  }
+  const auto deleted = [&] {
+    return std::ranges::count_if(world.disk().paths(), [](const auto& path) { return path.ends_with(".deleted"); });
+  };
+  ASSERT_GT(deleted(), 0);
+
+  world.clock().advance(std::chrono::minutes{1});
+  ASSERT_TRUE(world.append());
+  world.settle();
+
+  EXPECT_EQ(deleted(), 0);
 }
 
 TEST(MetadataSnapshots, AreRefusedWhereTheLogHasNoBatchEnd) {
