@@ -71,6 +71,7 @@ Task<Result<void>> StateMachinePartition::replay_log() {
     if (next >= end) co_return ok();
     const auto bytes = co_await read(next, end);
     if (!bytes) co_return bytes.error();
+    if (bytes->empty()) co_return ok();  // Compaction left nothing from here to the end.
     const auto replayed = replay_batches(*bytes);
     if (!replayed) co_return replayed.error();
     if (*replayed <= next) co_return make_error_code(wire::RecordErrc::truncated);  // No batch, or one twice.
