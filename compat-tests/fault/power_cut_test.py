@@ -17,7 +17,7 @@ import tempfile
 import time
 
 import check_history
-from loaded_broker import PARTITIONS, TOPIC, LoadedBroker
+from loaded_broker import NOT_READY, PARTITIONS, PROGRESS_SECONDS_MAX, TOPIC, LoadedBroker
 from loop_disk import LoopDisk, is_possible
 from raw_connection import RawConnection
 from record_reader import read_partition
@@ -84,7 +84,11 @@ def compare(history, address):
     kept, complaints = 0, []
     with RawConnection(address, timeout=30) as connection:
         for partition in range(PARTITIONS):
+            deadline = time.monotonic() + PROGRESS_SECONDS_MAX
             records, error = read_partition(connection, TOPIC, partition)
+            while error in NOT_READY and time.monotonic() < deadline:
+                time.sleep(0.02)
+                records, error = read_partition(connection, TOPIC, partition)
             if error:
                 complaints.append(f"partition {partition}: error {error} at offset {len(records)}")
             for offset, value in records:
