@@ -38,6 +38,9 @@ storage::LogConfig log_config_of(const TopicConfig& topic, const BrokerConfig& b
   log.file_delete_delay_ms = topic.file_delete_delay_ms.count();
   log.cleanup_delete = topic.cleanup_delete;
   log.cleanup_compact = topic.cleanup_compact;
+  log.min_cleanable_dirty_ratio = topic.min_cleanable_dirty_ratio;
+  log.min_compaction_lag_ms = topic.min_compaction_lag_ms.count();
+  log.delete_retention_ms = topic.delete_retention_ms.count();
   log.max_compaction_lag_ms = topic.max_compaction_lag_ms.count();
   log.max_message_bytes = topic.max_message_bytes;
   log.message_timestamp_type = topic.message_timestamp_type == TimestampType::LogAppendTime

@@ -82,6 +82,8 @@ class LogManager {
   // Nothing more is read or written there.  The last one's failure is log_dirs_all_failed: the broker must stop.
   Result<void> dir_failed(const std::string& dir);
 
+  storage::Disk& disk() { return disk_; }
+
   // The directory of a log: "<log dir>/<topic>-<partition>".
   static std::string dir_of(const std::string& log_directory);
   std::optional<Uuid> dir_id(const std::string& dir) const;

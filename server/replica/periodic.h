@@ -30,11 +30,7 @@ class Periodic {
       if (sleeping_.contains(sleep)) sleep->wake();
   }
 
- private:
-  // A setting of "never" is a number of milliseconds that no clock can add.
-  static constexpr std::chrono::milliseconds kLongest = std::chrono::hours{24 * 365};
-
-  // False when it is time to stop.
+  // Waits; false when it is time to stop.
   Task<bool> sleep(std::chrono::milliseconds time) {
     if (is_stopping_) co_return false;
     const auto bounded = std::clamp(time, std::chrono::milliseconds{1}, kLongest);
@@ -44,6 +40,10 @@ class Periodic {
     sleeping_.erase(&sleep);
     co_return !is_stopping_;
   }
+
+ private:
+  // A setting of "never" is a number of milliseconds that no clock can add.
+  static constexpr std::chrono::milliseconds kLongest = std::chrono::hours{24 * 365};
 
   Shard& shard_;
   std::set<Sleep*> sleeping_;

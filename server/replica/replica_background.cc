@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "server/replica/log_cleaner.h"
 #include "server/replica/replica_manager.h"
 #include "server/runtime/log.h"
 
@@ -35,8 +36,10 @@ Task<std::vector<PartitionOffsets>> offsets_at_home(ShardReplicas& replicas) {
   co_return all;
 }
 
+// Compacted logs are the cleaner's, who knows which of them are being cleaned.
 Task<void> retain_at_home(ShardReplicas& replicas) {
-  for (const auto& partition : replicas.all()) co_await partition->apply_retention();
+  for (const auto& partition : replicas.all())
+    if (!partition->log().config().cleanup_compact) co_await partition->apply_retention();
 }
 
 Task<void> do_chores_at_home(ShardReplicas& replicas) {
@@ -86,6 +89,7 @@ void ReplicaManager::start() {
   for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard)
     shard_.tasks().spawn("start", start_on(shard));
 
+  if (config_->log_cleaner_enable) cleaner_->start();
   Periodic& periodic = *periodic_.back();
   const auto delay = config_->log_initial_task_delay_ms;
   auto& tasks = shard_.tasks();
@@ -152,6 +156,7 @@ Task<void> ReplicaManager::write_log_offsets() {
 
 Task<void> ReplicaManager::stop(std::int64_t broker_epoch) {
   periodic_.back()->stop();
+  co_await cleaner_->stop();
   std::vector<std::string> dirty;
   for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard) {
     const auto more = co_await call(*replicas_.shards()[shard],

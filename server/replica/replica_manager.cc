@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/replica/log_cleaner.h"
 #include "server/replica/log_config_of.h"
 #include "server/runtime/log.h"
 
@@ -24,10 +25,13 @@ ReplicaManager::ReplicaManager(Shard& shard, HostedReplicas& replicas, LogManage
       pool_(pool),
       config_(std::move(config)),
       events_(std::move(events)),
-      image_(std::make_shared<const MetadataImage>()) {
+      image_(std::make_shared<const MetadataImage>()),
+      cleaner_(std::make_unique<LogCleaner>(shard, replicas, logs, pool, config_)) {
   for (Shard* const home : replicas_.shards()) periodic_.push_back(std::make_unique<Periodic>(*home));
   periodic_.push_back(std::make_unique<Periodic>(shard_));
 }
+
+ReplicaManager::~ReplicaManager() = default;
 
 TopicConfig ReplicaManager::topic_config(const MetadataImage& image, StoredTopicView topic) const {
   return TopicConfig::resolve(image.configs.of({ConfigResourceType::TOPIC, std::string(topic.name)}), *config_);
@@ -161,6 +165,7 @@ PartitionHost ReplicaManager::host_on(std::size_t shard) {
 
 Task<void> ReplicaManager::set_broker_config(BrokerConfigPtr config) {
   config_ = std::move(config);
+  cleaner_->set_broker_config(config_);
   co_await reconfigure(*image_, nullptr);
 }
 

@@ -20,6 +20,8 @@
 
 namespace muir::server {
 
+class LogCleaner;
+
 using BrokerConfigPtr = std::shared_ptr<const BrokerConfig>;
 
 // What the ReplicaManager tells the rest of the broker, each on its own shard (see there).
@@ -42,6 +44,7 @@ class ReplicaManager {
   // Everything passed outlives it.
   ReplicaManager(Shard& shard, HostedReplicas& replicas, LogManager& logs, Pool& pool, BrokerConfigPtr config,
                  ReplicaManagerEvents events);
+  ~ReplicaManager();
 
   // Opens every log in the directories, before the first apply().  `image`: the first that the broker has caught up
   // with.  Fails as LogManager::load().
@@ -98,7 +101,8 @@ class ReplicaManager {
   ImageLiveness liveness_;
   MetadataImagePtr image_;  // As applied last; never null.
   std::unordered_set<PartitionKey> hosted_;
-  storage::AppendQueue checkpoints_;                 // Who writes them: an older one must not replace a newer.
+  storage::AppendQueue checkpoints_;  // Who writes them: an older one must not replace a newer.
+  std::unique_ptr<LogCleaner> cleaner_;
   std::vector<std::unique_ptr<Periodic>> periodic_;  // By shard, touched there; the manager's own is the last.
 };
 
