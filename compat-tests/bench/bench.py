@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import compaction
 import compare
 import small_things
 from rows import FILLING, ROWS
@@ -23,8 +24,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FLOOR_MOVED_MAX = 0.15
 TOUCHED_BYTES = 4 << 30
 WARM_UP_SECONDS = 60
-QUICK = {"pairs": 3, "seconds": 1.5, "warm_up": 20, "touched": 1 << 30, "settle": 20, "starts": 3}
-FULL = {"pairs": 8, "seconds": 8, "warm_up": WARM_UP_SECONDS, "touched": TOUCHED_BYTES, "settle": 60, "starts": 7}
+QUICK = {"pairs": 3, "seconds": 1.5, "warm_up": 20, "touched": 1 << 30, "settle": 20, "starts": 3,
+         "compacted": 64}
+FULL = {"pairs": 8, "seconds": 8, "warm_up": WARM_UP_SECONDS, "touched": TOUCHED_BYTES, "settle": 60, "starts": 7,
+        "compacted": 256}
 
 
 def tell(text):
@@ -131,6 +134,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench-", dir=os.environ.get("BENCH_DIRECTORY")) as directory:
         touch_page_cache(directory, plan["touched"])
         result["rows"] = measure(options, plan, directory)
+        if not options.rows or any("compaction".startswith(word) for word in options.rows):
+            result["compaction"] = compaction.rows(directory, plan["compacted"], plan["pairs"], tell)
     if not options.rows:
         result["small"] = [small_things.start_up(plan["starts"]), *small_things.memory(plan["settle"])]
     tell("\n== results")

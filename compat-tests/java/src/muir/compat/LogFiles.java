@@ -19,7 +19,10 @@ final class LogFiles {
 
     private LogFiles() {}
 
-    static void check(Path directory, boolean indexes) throws Exception {
+    /** The tool names every gap between offsets; compaction makes them. */
+    private static final Pattern GAPS = Pattern.compile("Non-consecutive offsets in \\S*\\.log\\R?(\\s*-?\\d+ is followed by \\d+\\R?)*");
+
+    static void check(Path directory, boolean indexes, boolean compacted) throws Exception {
         int read = 0;
         List<Path> folders;
         try (var entries = Files.list(directory)) {
@@ -31,7 +34,7 @@ final class LogFiles {
             List<String> logs = files(folder, ".log");
             read += logs.size();
             dump(logs, metadata ? List.of("--deep-iteration", "--cluster-metadata-decoder") : List.of("--deep-iteration",
-                "--print-data-log"));
+                "--print-data-log"), compacted);
             dump(files(folder, ".checkpoint"), List.of("--deep-iteration", "--cluster-metadata-decoder"));
             dump(files(folder, ".snapshot"), List.of());
             if (indexes) {
@@ -62,13 +65,17 @@ final class LogFiles {
     }
 
     private static void dump(List<String> files, List<String> options) throws Exception {
+        dump(files, options, false);
+    }
+
+    private static void dump(List<String> files, List<String> options, boolean compacted) throws Exception {
         if (files.isEmpty()) {
             return;
         }
         var all = new ArrayList<>(options);
         all.addAll(List.of("--files", String.join(",", files)));
         var outcome = Tool.of(DUMP, all.toArray(String[]::new)).run().succeeded();
-        String complaint = withoutFirstOffsets(outcome.err());
+        String complaint = compacted ? GAPS.matcher(outcome.err()).replaceAll("").strip() : withoutFirstOffsets(outcome.err());
         Checks.expect(complaint.isEmpty(), "%s complains: %s", outcome.command(), complaint);
         for (String line : outcome.lines()) {
             boolean payload = line.startsWith("|") && !options.contains("--cluster-metadata-decoder");

@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,7 +20,8 @@ import java.util.Map;
  *   commit BOOTSTRAP GROUP TOPIC PARTITIONS OFFSET   a member of the group joins, commits and leaves
  *   forget BOOTSTRAP GROUP      deletes a group
  *   dump BOOTSTRAP FILE         writes topics, their configurations, every record and every group down, a line each
- *   files DIRECTORY [indexes]   has Kafka's own tool read every file below; indexes too, after a clean stop
+ *   files DIRECTORY [indexes] [compacted]   has Kafka's own tool read every file below; indexes too, after a clean
+ *                              stop; offsets may have gaps
  */
 public final class Remote {
     private Remote() {}
@@ -48,7 +50,7 @@ public final class Remote {
             case "commit" -> Groups.commit(words[1], words[2], words[3], Integer.parseInt(words[4]), Long.parseLong(words[5]));
             case "forget" -> forget(words);
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
-            case "files" -> LogFiles.check(Path.of(words[1]), words.length > 2 && words[2].equals("indexes"));
+            case "files" -> LogFiles.check(Path.of(words[1]), List.of(words).contains("indexes"), List.of(words).contains("compacted"));
             default -> throw new IllegalArgumentException(words[0]);
         }
     }
