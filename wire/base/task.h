@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "wire/base/check.h"
+#include "wire/base/frame_pool.h"
 
 namespace muir {
 
@@ -34,6 +35,9 @@ struct TaskPromiseBase {
   std::suspend_always initial_suspend() const noexcept { return {}; }
   Final final_suspend() const noexcept { return {}; }
   [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
+
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) { free_frame(frame, bytes); }
 };
 
 template <class T>
