@@ -1,6 +1,8 @@
 // How batches get into a Log.
 #include <algorithm>
 
+#include <boost/container/small_vector.hpp>
+
 #include "storage/log/file_names.h"
 #include "storage/log/log.h"
 #include "storage/log/record_validator.h"
@@ -10,8 +12,9 @@ namespace muir::storage {
 // Each of `headers` describes the batch at the same place of the bytes, which stand in `parts` one behind the other.
 struct Log::Batches {
   AppendOrigin origin = AppendOrigin::client;
-  std::vector<BatchHeader> headers;
-  std::vector<std::optional<EndTxnMarker>> markers;
+  // A producer's append is one batch.
+  boost::container::small_vector<BatchHeader, 1> headers;
+  boost::container::small_vector<std::optional<EndTxnMarker>, 1> markers;
   ByteView bytes;
   std::int64_t max_timestamp = kNoTimestamp;
   std::int64_t log_append_time = kNoTimestamp;

@@ -64,6 +64,19 @@ void RecordChecks::check(const Described& record) {
   ++index_;
 }
 
+// Between two timestamps that are in range, neither of them negative, there is none that is not.
+bool RecordChecks::accept_all(const wire::RecordSummaries& records) {
+  if (rules_.keys_required && !records.all_have_keys) return false;
+  if (records.min_timestamp < 0) return false;
+  const bool looks_at_timestamps = rules_.timestamp_type == wire::TimestampType::create_time;
+  if (looks_at_timestamps &&
+      (timestamp_is_out_of_range(records.min_timestamp) || timestamp_is_out_of_range(records.max_timestamp)))
+    return false;
+  index_ = records.count;
+  max_timestamp_ = records.max_timestamp;
+  return true;
+}
+
 // With Kafka's arithmetic, which wraps: a hostile timestamp may fold back into the range.
 bool RecordChecks::timestamp_is_out_of_range(std::int64_t timestamp) const {
   const std::int64_t age = wrapping_subtract(rules_.now_ms, timestamp);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "storage/log/record_checks.h"
+#include "wire/record/record_summary.h"
 
 namespace muir::storage {
 namespace {
@@ -96,6 +97,7 @@ Validation RecordValidator::validate(MutableByteView records, const LogConfig& c
   if (!job.is_kept()) return rewrite(job);
 
   const bool plain = batch->compression() == CompressionType::none;
+  if (plain && accept_by_summary(job)) return keep(job, records);
   if (auto refused = plain ? walk_plain(job, batch->records()) : walk_compressed(job)) return *std::move(refused);
   // Kafka would rewrite the batch now, and cannot: it has skipped over keys and values.
   if (!job.stays_uncompressed() && !job.offsets_are_consecutive)
@@ -118,6 +120,12 @@ MaybeRejection RecordValidator::check_batch(const Job& job) const {
     return invalid(fmt::format("the record count is {}", count));
   }
   return std::nullopt;
+}
+
+// The usual batch, which nothing is wrong with, is judged by what its records have in common.  False: look at each.
+bool RecordValidator::accept_by_summary(Job& job) const {
+  const auto records = wire::summarize_records(job.batch);
+  return records && job.checks.accept_all(*records);
 }
 
 MaybeRejection RecordValidator::walk_plain(Job& job, ByteView section) {

@@ -64,6 +64,7 @@ class RecordValidator {
  private:
   struct Job;
   std::optional<RecordRejection> check_batch(const Job& job) const;
+  bool accept_by_summary(Job& job) const;
   std::optional<RecordRejection> walk_plain(Job& job, ByteView section);
   std::optional<RecordRejection> walk_compressed(Job& job);
   Validation keep(Job& job, MutableByteView records);

@@ -6,6 +6,7 @@
 #include "wire/base/check.h"
 #include "wire/record/legacy_batch.h"
 #include "wire/record/record.h"
+#include "wire/record/record_summary.h"
 
 using namespace muir;
 using namespace muir::wire;
@@ -26,6 +27,15 @@ void walk_records(const BatchView& batch, ByteView section) {
   CHECK(bytes <= section.size());
 }
 
+bool is_sound(const BatchView& batch) {
+  RecordReader reader(batch, batch.records());
+  RecordView record;
+  while (reader.has_next()) {
+    if (!reader.next(record)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -42,6 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(batch->crc_is_valid());
     static_cast<void>(batch->last_sequence());
     walk_records(*batch, batch->records());
+    if (summarize_records(*batch)) CHECK(is_sound(*batch));
   }
   return 0;
 }
