@@ -36,17 +36,16 @@ Int take_long_varint(Walk& walk) {
 template <class Int>
 inline Int take_varint(Walk& walk) {
   using Bits = std::make_unsigned_t<Int>;
-  if (walk.left() >= 2) [[likely]] {
-    const auto first = std::to_integer<Bits>(walk.at[0]);
-    if (first < 0x80) [[likely]] {
-      walk.at += 1;
-      return unzigzag(first);
-    }
+  if (walk.at == walk.end) return take_long_varint<Int>(walk);
+  const auto first = std::to_integer<Bits>(walk.at[0]);
+  if (first < 0x80) [[likely]] {
+    walk.at += 1;
+    return unzigzag(first);
+  }
+  if (walk.left() >= 2 && std::to_integer<Bits>(walk.at[1]) < 0x80) {
     const auto second = std::to_integer<Bits>(walk.at[1]);
-    if (second < 0x80) [[likely]] {
-      walk.at += 2;
-      return unzigzag(static_cast<Bits>((first & 0x7f) | second << 7));
-    }
+    walk.at += 2;
+    return unzigzag(static_cast<Bits>((first & 0x7f) | second << 7));
   }
   return take_long_varint<Int>(walk);
 }
