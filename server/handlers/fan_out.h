@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -28,23 +29,22 @@ Task<void> visit_remotely(HostedReplicas& replicas, std::size_t shard, std::vect
 // `items` and what `visit` refers to stay where they are until it has ended.
 template <class Item, class F>
 Task<void> fan_out(HostedReplicas& replicas, std::vector<Item*> items, F visit) {
+  if (items.empty()) co_return;
+  const std::size_t first = replicas.shard_index(items.front()->key);
+  const bool is_one_shard = std::all_of(items.begin(), items.end(),
+                                        [&](const Item* item) { return replicas.shard_index(item->key) == first; });
+  if (is_one_shard && replicas.shards()[first] == Shard::current())
+    co_return co_await detail::visit_at_home(replicas.on(first), items, visit);
+  if (is_one_shard) co_return co_await detail::visit_remotely(replicas, first, items, visit);
+
   std::vector<std::vector<Item*>> by_shard(replicas.shards().size());
-  std::size_t shards_used = 0;
-  for (Item* item : items) {
-    auto& of_shard = by_shard[replicas.shard_index(item->key)];
-    if (of_shard.empty()) ++shards_used;
-    of_shard.push_back(item);
-  }
-  TaskGroup others;
+  for (Item* item : items) by_shard[replicas.shard_index(item->key)].push_back(item);
+  TaskGroup shards;
   for (std::size_t shard = 0; shard < by_shard.size(); ++shard) {
     if (by_shard[shard].empty()) continue;
-    if (shards_used == 1) {
-      co_await detail::visit_remotely(replicas, shard, by_shard[shard], visit);
-    } else {
-      others.spawn("partitions of another shard", detail::visit_remotely(replicas, shard, by_shard[shard], visit));
-    }
+    shards.spawn("partitions of another shard", detail::visit_remotely(replicas, shard, by_shard[shard], visit));
   }
-  co_await others.close();
+  co_await shards.close();
 }
 
 }  // namespace muir::server

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,7 +62,7 @@ class RequestContext {
   const MetadataImage& image();
 
   // A view of `text` that lives until the answer has been encoded.
-  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return texts_.emplace_front(std::move(text)); }
 
   // Whatever the response points into.
   void keep_alive(std::shared_ptr<const void> memory) { kept_.push_back(std::move(memory)); }
@@ -82,7 +82,7 @@ class RequestContext {
   Session& session_;
   Tenant tenant_;
   std::shared_ptr<const MetadataImage> image_;
-  std::deque<std::string> texts_;
+  std::forward_list<std::string> texts_;
   std::vector<std::shared_ptr<const void>> kept_;
   std::vector<storage::FileSlice> slices_;
 };

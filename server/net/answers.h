@@ -1,21 +1,26 @@
 #pragma once
 
-#include <deque>
+#include <vector>
 
 #include "server/handlers/api_table.h"
+#include "server/net/outbox.h"
 #include "server/net/transport.h"
+#include "server/runtime/shard.h"
 #include "wire/base/task.h"
+#include "wire/base/task_group.h"
 
 namespace muir::server {
 
-// The answers that a connection owes, in the order of its requests.  Each is waited for and written before the next.
+// The answers that a connection owes, in the order of its requests.  Those that are ready leave together at the end of
+// the loop turn: one call to the system for all, and one wake-up of the client.
 // Owner: a Connection, on its shard.
-class Answers {
+class Answers final : private TurnEnd {
  public:
   // How many Produce requests may wait for their replicas at once on one connection.
   static constexpr std::size_t kWaitingMax = 32;
 
   explicit Answers(Transport& transport) : transport_(transport) {}
+  ~Answers();
 
   void push(Finish finish);
 
@@ -25,13 +30,14 @@ class Answers {
   bool is_drained() const { return unwritten_ == 0; }
 
   // An answer is ready and the peer has not taken it all; this much of it has gone.
-  bool is_writing() const { return is_writing_; }
-  std::uint64_t bytes_written() const { return bytes_written_; }
+  bool is_writing() const { return !outbox_.is_empty(); }
+  std::uint64_t bytes_written() const { return outbox_.bytes_sent(); }
 
-  // There is room for one more.
+  // There is room for one more: waits for it, or says at once that it need not.
   Task<Result<>> has_room();
+  bool takes_more() const { return unwritten_ < kWaitingMax && !ending_; }
 
-  // Writes answers until close() and the last of them.  Runs as one task beside the reader.
+  // Finishes and writes answers until close() and the last of them.  Runs as one task beside the reader.
   Task<void> run();
 
   // No more will be pushed.
@@ -39,23 +45,25 @@ class Answers {
 
  private:
   Task<void> finish_one(Finish finish);
-  Task<Result<>> write(const Answer& answer);
-  Task<Result<>> write_pieces(const Answer& answer, std::int32_t size);
-  Task<Result<>> write_memory(std::span<iovec> pieces);
-  Task<Result<>> write_slice(const storage::FileSlice& slice);
+  void turn_ended() override;
+  std::size_t send();
+  Task<void> send_rest(std::size_t left);
+  void fail(Error error);
   Task<Result<>> wait_until(std::size_t waiting_max);
-  void one_left();
+  void have_left(std::size_t count);
 
   Transport& transport_;
-  std::deque<Finish> waiting_;
+  Shard* shard_ = nullptr;       // Since run().
+  std::vector<Finish> waiting_;  // Few: a queue that holds no memory while a connection is idle.
+  Outbox outbox_;
+  TaskGroup sending_;                  // send_rest(), while something cannot be sent yet.
   Completion<bool>* work_ = nullptr;   // What run() waits for.
   Completion<bool>* space_ = nullptr;  // What the reader waits for,
   std::size_t space_wanted_ = 0;       // until so many are left.
   std::size_t unwritten_ = 0;
-  bool is_writing_ = false;
-  std::uint64_t bytes_written_ = 0;  // Of the answer being written.
   bool is_closed_ = false;
-  Error failure_;
+  Error ending_;   // A request failed: what is in the outbox leaves, nothing that comes later does.
+  Error failure_;  // Nothing leaves any more.
 };
 
 }  // namespace muir::server

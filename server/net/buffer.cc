@@ -57,30 +57,50 @@ BufferRef BufferPool::chunk() {
   return BufferRef(new BufferRef::Block{this, data, kChunkBytes, 1, false});
 }
 
+// The smallest that will do, unless it is so large that a request which needs it would miss it.
+BufferRef::Block* BufferPool::take_kept(std::size_t bytes) {
+  auto best = mappings_.end();
+  for (auto kept = mappings_.begin(); kept != mappings_.end(); ++kept) {
+    const std::size_t capacity = (*kept)->capacity;
+    if (capacity < bytes || capacity / 2 > bytes) continue;
+    if (best == mappings_.end() || capacity < (*best)->capacity) best = kept;
+  }
+  if (best == mappings_.end()) return nullptr;
+  BufferRef::Block* block = *best;
+  mappings_.erase(best);
+  kept_bytes_ -= block->capacity;
+  return block;
+}
+
 BufferRef BufferPool::mapping(std::size_t bytes) {
-  const auto kept = std::ranges::find_if(mappings_, [&](const auto* block) { return block->capacity >= bytes; });
-  if (kept != mappings_.end()) {
-    BufferRef::Block* block = *kept;
-    mappings_.erase(kept);
+  if (BufferRef::Block* const block = take_kept(bytes)) {
     ++in_use_;
     block->references = 1;
     return BufferRef(block);
   }
-  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  // Rounded up, so that requests which differ a little can use each other's.
+  const std::size_t capacity = (bytes + kChunkBytes - 1) / kChunkBytes * kChunkBytes;
+  void* data = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (data == MAP_FAILED) return {};
   ++in_use_;
-  return BufferRef(new BufferRef::Block{this, static_cast<std::byte*>(data), bytes, 1, true});
+  return BufferRef(new BufferRef::Block{this, static_cast<std::byte*>(data), capacity, 1, true});
+}
+
+void BufferPool::keep(BufferRef::Block* block) {
+  mappings_.push_back(block);
+  kept_bytes_ += block->capacity;
+  while (mappings_.size() > kKeptMappings || kept_bytes_ > kKeptBytesMax) {
+    kept_bytes_ -= mappings_.front()->capacity;
+    mappings_.front()->free();
+    mappings_.erase(mappings_.begin());
+  }
 }
 
 void BufferPool::give_back(BufferRef::Block* block) {
   --in_use_;
   if (!block->is_mapping && chunks_.size() < kKeptChunks) return chunks_.push_back(block);
   if (!block->is_mapping || block->capacity > kKeptMappingBytesMax) return block->free();
-  if (mappings_.size() == kKeptMappings) {
-    mappings_.front()->free();
-    mappings_.erase(mappings_.begin());
-  }
-  mappings_.push_back(block);
+  keep(block);
 }
 
 }  // namespace muir::server

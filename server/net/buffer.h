@@ -43,8 +43,9 @@ class BufferPool {
  public:
   static constexpr std::size_t kChunkBytes = 64 * 1024;
   static constexpr std::size_t kKeptChunks = 64;
-  static constexpr std::size_t kKeptMappings = 4;
-  static constexpr std::size_t kKeptMappingBytesMax = 4 * 1024 * 1024;
+  static constexpr std::size_t kKeptMappings = 64;
+  static constexpr std::size_t kKeptMappingBytesMax = 4 * 1024 * 1024;  // Of one mapping,
+  static constexpr std::size_t kKeptBytesMax = 16 * 1024 * 1024;        // and of all of them.
 
   BufferPool() = default;
   BufferPool(const BufferPool&) = delete;
@@ -62,9 +63,12 @@ class BufferPool {
  private:
   friend class BufferRef;
   void give_back(BufferRef::Block* block);
+  BufferRef::Block* take_kept(std::size_t bytes);
+  void keep(BufferRef::Block* block);
 
   std::vector<BufferRef::Block*> chunks_;
-  std::vector<BufferRef::Block*> mappings_;
+  std::vector<BufferRef::Block*> mappings_;  // Oldest first.
+  std::size_t kept_bytes_ = 0;               // Of mappings_.
   std::size_t in_use_ = 0;
 };
 

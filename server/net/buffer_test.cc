@@ -78,13 +78,33 @@ TEST(BufferPool, MappingIsReusedWhereTheNextFits) {
 
 TEST(BufferPool, KeepsNoMoreMappingsThanItsLimitAndTheNewestOnes) {
   BufferPool pool;
-  auto all = mappings(pool, BufferPool::kKeptMappings + 3, kMiB);
+  auto all = mappings(pool, BufferPool::kKeptBytesMax / kMiB + 3, kMiB);
   std::vector<std::byte*> memory;
   for (const BufferRef& mapping : all) memory.push_back(mapping.data());
 
   for (BufferRef& mapping : all) mapping = {};
 
   for (std::size_t i = 0; i < memory.size(); ++i) EXPECT_EQ(is_mapped(memory[i]), i >= 3) << i;
+}
+
+TEST(BufferPool, KeepsNoMoreSmallMappingsThanItsLimit) {
+  BufferPool pool;
+  auto all = mappings(pool, BufferPool::kKeptMappings + 3, BufferPool::kChunkBytes);
+  std::vector<std::byte*> memory;
+  for (const BufferRef& mapping : all) memory.push_back(mapping.data());
+
+  for (BufferRef& mapping : all) mapping = {};
+
+  for (std::size_t i = 0; i < memory.size(); ++i) EXPECT_EQ(is_mapped(memory[i]), i >= 3) << i;
+}
+
+TEST(BufferPool, AMuchLargerMappingIsKeptForWhoNeedsIt) {
+  BufferPool pool;
+  BufferRef large = pool.mapping(4 * kMiB);
+  std::byte* const memory = large.data();
+  large = {};
+  EXPECT_NE(pool.mapping(kMiB).data(), memory);
+  EXPECT_EQ(pool.mapping(3 * kMiB).data(), memory);
 }
 
 TEST(BufferPool, MappingAboveTheKeptSizeGoesBackToTheSystem) {

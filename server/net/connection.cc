@@ -82,12 +82,12 @@ Task<Error> Connection::read_requests() {
 Task<Result<>> Connection::serve(Frame frame) {
   const bool overlaps = may_overlap(frame);
   // No ?: here: gcc 12 mishandles co_await in it.
-  if (overlaps) {
-    const auto room = co_await answers_.has_room();
-    if (!room) co_return room.error();
-  } else {
+  if (!overlaps) {
     const auto drained = co_await answers_.drained();
     if (!drained) co_return drained.error();
+  } else if (!answers_.takes_more()) {
+    const auto room = co_await answers_.has_room();
+    if (!room) co_return room.error();
   }
   auto begun = co_await begin_request_(session_, std::move(frame));
   if (!begun) co_return begun.error();
@@ -102,9 +102,13 @@ Task<Result<>> Connection::wait_for_answer() {
   co_return co_await answers_.drained();
 }
 
+// The first readiness may be that of bytes which have been read since; the second is not.
 Task<void> Connection::watch_peer() {
-  const auto readable = co_await transport_->wait_readable();
-  if (readable && !is_reading_ && transport_->is_closed_by_peer()) close(NetErrc::closed_by_peer);
+  for (int i = 0; i < 2; ++i) {
+    const auto readable = co_await transport_->wait_readable();
+    if (!readable || is_reading_) co_return;
+    if (transport_->is_closed_by_peer()) co_return close(NetErrc::closed_by_peer);
+  }
 }
 
 }  // namespace muir::server

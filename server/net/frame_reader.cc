@@ -1,5 +1,6 @@
 #include "server/net/frame_reader.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "server/net/errc.h"
@@ -9,6 +10,10 @@ namespace {
 
 // How long a connection waits before it asks the budget again.
 constexpr std::chrono::milliseconds kBudgetRetry{10};
+
+// From this size on a read ends where a frame does: one more read costs less than moving the beginning of its
+// successor to memory where it has room.
+constexpr std::size_t kReadAloneBytes = 16 * 1024;
 
 }  // namespace
 
@@ -33,7 +38,8 @@ bool FrameReader::has_frame() const {
 // Sees to it that the rest of the frame fits behind end_.
 Result<> FrameReader::make_room() {
   if (memory_ && memory_.capacity() - begin_ >= wanted_ && end_ < memory_.capacity()) return ok();
-  BufferRef larger = wanted_ <= BufferPool::kChunkBytes ? pool_.chunk() : pool_.mapping(wanted_);
+  const std::size_t bytes = std::max(wanted_, expected_);
+  BufferRef larger = bytes <= BufferPool::kChunkBytes ? pool_.chunk() : pool_.mapping(bytes);
   if (!larger) return NetErrc::frame_unmappable;
   if (pending() > 0) std::memcpy(larger.data(), memory_.data() + begin_, pending());
   end_ = pending();
@@ -42,27 +48,34 @@ Result<> FrameReader::make_room() {
   return ok();
 }
 
+// Where reading stops: behind a large frame, so that its successor begins in memory of its own and never has to move.
+std::size_t FrameReader::read_limit() const {
+  const std::size_t frame = std::max(wanted_, expected_);
+  return frame > kReadAloneBytes ? std::min(begin_ + frame, memory_.capacity()) : memory_.capacity();
+}
+
 Task<Result<>> FrameReader::read_more() {
   if (pending() == 0) {
     // Nothing begun: wait without holding memory.
     memory_ = {};
     begin_ = end_ = 0;
-    auto readable = co_await transport_.wait_readable();
-    if (!readable) co_return readable.error();
+    has_read_all_ = true;
   }
   for (;;) {
+    if (has_read_all_) {
+      auto readable = co_await transport_.wait_readable();
+      if (!readable) co_return readable.error();
+    }
     const auto room = make_room();
     if (!room) co_return room.error();
-    // A large frame takes no byte of its successor: the mapping ends with it.
-    const std::size_t space = (wanted_ > BufferPool::kChunkBytes ? begin_ + wanted_ : memory_.capacity()) - end_;
+    const std::size_t space = read_limit() - end_;
     const auto count = transport_.try_read({memory_.data() + end_, space});
+    has_read_all_ = !count || *count < space;
     if (count) {
       end_ += *count;
       co_return ok();
     }
     if (count.error() != NetErrc::would_block) co_return count.error();
-    auto readable = co_await transport_.wait_readable();
-    if (!readable) co_return readable.error();
   }
 }
 
@@ -87,6 +100,8 @@ Task<Result<Frame>> FrameReader::next() {
     if (*whole) {
       Frame frame{memory_, {memory_.data() + begin_ + kSizeBytes, wanted_ - kSizeBytes}, std::move(lease_)};
       begin_ += wanted_;
+      // What the budget has not been asked for is not read ahead.
+      expected_ = wanted_ > kReadAloneBytes && !budget_.is_bounded() ? wanted_ : 0;
       wanted_ = kSizeBytes;
       co_return frame;
     }

@@ -20,7 +20,8 @@ struct Frame {
 
 // Cuts a connection's bytes into frames.  Many frames come with one read; none is copied unless it began at the very
 // end of a chunk; a large frame gets memory of its own, of its declared size, only once it has been declared within
-// `frame_bytes_max`, and filled as bytes arrive.  An idle connection holds no buffer.
+// `frame_bytes_max`, and filled as bytes arrive.  Behind a large frame another of its size is expected, and read
+// straight to where it will stay.  An idle connection holds no buffer.
 // Owner: a Connection.
 class FrameReader {
  public:
@@ -51,6 +52,7 @@ class FrameReader {
 
   Result<bool> measure();
   Result<> make_room();
+  std::size_t read_limit() const;
   Task<Result<>> read_more();
   Task<Result<>> take_from_budget();
 
@@ -63,7 +65,9 @@ class FrameReader {
   std::size_t begin_ = 0;  // Bytes [begin_, end_) of memory_ have arrived and belong to no frame yet.
   std::size_t end_ = 0;
   std::size_t wanted_ = kSizeBytes;  // How many of them the frame being read needs, its size included.
+  std::size_t expected_ = 0;  // The size of the last frame, its size included, if its successors are read one by one.
   std::int32_t declared_size_ = 0;
+  bool has_read_all_ = false;  // The last read yielded less than there was room for: another would yield nothing.
   bool is_closed_ = false;
 };
 

@@ -18,8 +18,11 @@ class FakeTransport : public Transport {
   std::size_t piece = 1 << 20;
   std::size_t position = 0;
   std::size_t largest_ask = 0;
+  int reads = 0;
+  int waits = 0;
 
   Result<std::size_t> try_read(MutableByteView into) override {
+    ++reads;
     largest_ask = std::max(largest_ask, into.size());
     if (position == stream.size()) return NetErrc::closed_by_peer;
     const std::size_t count = std::min({into.size(), piece, stream.size() - position});
@@ -29,7 +32,7 @@ class FakeTransport : public Transport {
   }
   Result<std::size_t> try_write(std::span<const iovec>) override { return NetErrc::would_block; }
   Result<std::size_t> try_send_file(int, std::int64_t, std::size_t) override { return NetErrc::would_block; }
-  Task<Result<>> wait_readable() override { co_return ok(); }
+  Task<Result<>> wait_readable() override { co_return ++waits, ok(); }
   Task<Result<>> wait_writable() override { co_return ok(); }
   bool is_closed_by_peer() override { return position == stream.size(); }
   void close() override {}
@@ -105,6 +108,41 @@ TEST_F(FrameReaderTest, TakesEachFrameFromTheBudgetUntilItIsForgotten) {
     EXPECT_FALSE(bounded.try_take(1));
   }
   EXPECT_EQ(bounded.left(), 100);
+}
+
+// From the second on: of the first nobody knew that it would be large.
+TEST_F(FrameReaderTest, ReadsLargeFramesOfOneSizeWithOneReadEachAndMovesNone) {
+  for (char c = 'a'; c < 'f'; ++c) transport.stream += framed(std::string(100'000, c));
+  ASSERT_TRUE(reader.next().run_inline());
+  for (char c = 'b'; c < 'f'; ++c) {
+    const int before = transport.reads;
+    const auto frame = reader.next().run_inline();
+    EXPECT_EQ(as_text(frame->bytes), std::string(100'000, c));
+    EXPECT_EQ(transport.reads - before, 1);
+    EXPECT_EQ(frame->bytes.data(), frame->memory.data() + 4);
+  }
+}
+
+TEST_F(FrameReaderTest, ReadsAheadNothingThatTheBudgetWasNotAskedFor) {
+  MemoryBudget bounded(1'000'000);
+  FrameReader bounded_reader(transport, pool, bounded, 1'000'000);
+  transport.stream = framed(std::string(500'000, 'x')) + framed(std::string(500'000, 'y'));
+  ASSERT_TRUE(bounded_reader.next().run_inline());
+  transport.largest_ask = 0;
+  transport.piece = 4;
+  transport.stream.resize(500'004 + 4);
+  EXPECT_FALSE(bounded_reader.next().run_inline());
+  EXPECT_LE(transport.largest_ask, 500'000u);
+  EXPECT_LE(transport.waits, 5);
+}
+
+// Another read would only say that there is nothing.
+TEST_F(FrameReaderTest, WaitsBeforeItReadsAgainWhatItHasReadCompletely) {
+  transport.stream = framed("some text");
+  transport.piece = 5;
+  ASSERT_TRUE(reader.next().run_inline());
+  EXPECT_EQ(transport.reads, 3);
+  EXPECT_EQ(transport.waits, 3);
 }
 
 TEST_F(FrameReaderTest, FindsTheSameFramesHoweverTheBytesArrive) {

@@ -1,5 +1,6 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+
+#include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -9,32 +10,6 @@
 namespace muir::server {
 namespace {
 
-namespace asio = boost::asio;
-using Socket = asio::ip::tcp::socket;
-
-// Awaits one readiness of a socket.
-class Readiness {
- public:
-  Readiness(Socket& socket, Socket::wait_type what) : socket_(socket), what_(what) {}
-
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> awaiter) {
-    socket_.async_wait(what_, [this, awaiter](const Error& error) {
-      error_ = error;
-      awaiter.resume();
-    });
-  }
-  Result<> await_resume() const {
-    if (!error_) return ok();
-    return error_ == asio::error::operation_aborted ? NetErrc::closed_by_us : error_;
-  }
-
- private:
-  Socket& socket_;
-  Socket::wait_type what_;
-  Error error_;
-};
-
 Error to_error(int error) {
   if (error == EAGAIN || error == EWOULDBLOCK) return NetErrc::would_block;
   if (error == ECONNRESET || error == EPIPE) return NetErrc::closed_by_peer;
@@ -43,14 +18,15 @@ Error to_error(int error) {
 
 class PlainTransport final : public Transport {
  public:
-  PlainTransport(Shard& shard, int fd) : socket_(shard.io(), asio::ip::tcp::v4(), fd) {
-    Error ignored;  // A socket that refuses this fails at its first read.
-    socket_.native_non_blocking(true, ignored);
+  PlainTransport(Shard& shard, int fd) : socket_(shard.sockets(), fd) {
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);  // A socket that refuses this fails at its first read.
   }
 
   Result<std::size_t> try_read(MutableByteView into) override {
     for (;;) {
-      const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+      const ssize_t count = ::recv(socket_.fd(), into.data(), into.size(), MSG_DONTWAIT);
+      const bool is_empty = count < 0 && errno == EAGAIN;
+      if (is_empty || (count > 0 && static_cast<std::size_t>(count) < into.size())) socket_.read_all();
       if (count > 0) return static_cast<std::size_t>(count);
       if (count == 0) return NetErrc::closed_by_peer;
       if (errno != EINTR) return to_error(errno);
@@ -62,8 +38,9 @@ class PlainTransport final : public Transport {
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = pieces.size();
     for (;;) {
-      const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const ssize_t count = ::sendmsg(socket_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno == EAGAIN) socket_.filled();
       if (errno != EINTR) return to_error(errno);
     }
   }
@@ -71,38 +48,38 @@ class PlainTransport final : public Transport {
   Result<std::size_t> try_send_file(int fd, std::int64_t position, std::size_t size) override {
     for (;;) {
       off_t offset = position;
-      const ssize_t count = ::sendfile(socket_.native_handle(), fd, &offset, size);
+      const ssize_t count = ::sendfile(socket_.fd(), fd, &offset, size);
       if (count > 0) return static_cast<std::size_t>(count);
       if (count == 0) return NetErrc::file_ended;
+      if (errno == EAGAIN) socket_.filled();
       if (errno != EINTR) return to_error(errno);
     }
   }
 
-  Task<Result<>> wait_readable() override { return wait(Socket::wait_read); }
-  Task<Result<>> wait_writable() override { return wait(Socket::wait_write); }
+  Task<Result<>> wait_readable() override { return wait(SocketWait::readable); }
+  Task<Result<>> wait_writable() override { return wait(SocketWait::writable); }
 
   bool is_closed_by_peer() override {
     std::byte next;
     for (;;) {
-      const ssize_t count = ::recv(socket_.native_handle(), &next, 1, MSG_DONTWAIT | MSG_PEEK);
+      const ssize_t count = ::recv(socket_.fd(), &next, 1, MSG_DONTWAIT | MSG_PEEK);
       if (count >= 0) return count == 0;
+      if (errno == EAGAIN) socket_.read_all();
       if (errno != EINTR) return errno != EAGAIN && errno != EWOULDBLOCK;  // A reset, or worse.
     }
   }
 
-  void close() override {
-    Error ignored;
-    socket_.shutdown(Socket::shutdown_both, ignored);
-    socket_.close(ignored);
-  }
+  void close() override { socket_.close(); }
 
  private:
-  Task<Result<>> wait(Socket::wait_type what) {
-    if (!socket_.is_open()) co_return NetErrc::closed_by_us;
-    co_return co_await Readiness(socket_, what);
+  Task<Result<>> wait(SocketWait::What what) {
+    SocketWait ready(socket_, what);
+    const bool is_open = co_await ready;
+    if (!is_open) co_return NetErrc::closed_by_us;
+    co_return ok();
   }
 
-  Socket socket_;
+  WatchedSocket socket_;
 };
 
 }  // namespace

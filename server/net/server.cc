@@ -2,11 +2,10 @@
 
 #include <set>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/net/errc.h"
 #include "server/net/pipeline.h"
@@ -14,64 +13,20 @@
 
 namespace muir::server {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-
 namespace {
 
 // How long accepting rests after the system refused a connection, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 
-tcp::endpoint to_system(const Endpoint& endpoint, asio::io_context& io, Error& error) {
-  if (endpoint.host.empty()) return {tcp::v6(), endpoint.port};
-  tcp::resolver resolver(io);
-  const auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port), tcp::resolver::passive, error);
-  return error ? tcp::endpoint{} : found.begin()->endpoint();
-}
-
-PeerAddress to_address(const tcp::endpoint& endpoint) {
-  asio::ip::address address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return {address.to_string(), endpoint.port()};
-}
-
 }  // namespace
 
-class NetServer::Listener {
- public:
-  Listener(asio::io_context& io, std::string name, bool is_controller)
-      : acceptor(io), listener_name(std::move(name)), is_controller_listener(is_controller) {}
+struct NetServer::Listener {
+  Listener(SocketPoll& poll, int fd, std::string name, bool is_controller)
+      : socket(poll, fd), listener_name(std::move(name)), is_controller_listener(is_controller) {}
 
-  // Awaits the next connection; the descriptor is handed over.
-  class Accept {
-   public:
-    explicit Accept(Listener& listener) : listener_(listener) {}
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> awaiter) {
-      listener_.acceptor.async_accept(socket_, peer_, [this, awaiter](const Error& error) {
-        error_ = error;
-        awaiter.resume();
-      });
-    }
-    Result<int> await_resume() {
-      if (error_) return error_;
-      listener_.peer = to_address(peer_);
-      return socket_.release(error_);
-    }
-
-   private:
-    Listener& listener_;
-    tcp::socket socket_{listener_.acceptor.get_executor()};
-    tcp::endpoint peer_;
-    Error error_;
-  };
-
-  tcp::acceptor acceptor;
+  ListeningSocket socket;
   std::string listener_name;
   bool is_controller_listener;
-  PeerAddress peer;  // Of the connection last accepted.
 };
 
 // The connections of one shard.
@@ -103,27 +58,11 @@ NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options opt
 NetServer::~NetServer() = default;
 
 Result<std::uint16_t> NetServer::listen(const Endpoint& endpoint, bool is_controller_listener) {
-  asio::io_context& io = shards_.front()->io();
-  auto listener = std::make_unique<Listener>(io, endpoint.listener_name, is_controller_listener);
-  Error error;
-  const tcp::endpoint address = to_system(endpoint, io, error);
-  if (error) return error;
-  tcp::acceptor& acceptor = listener->acceptor;
-  acceptor.open(address.protocol(), error);
-  if (error) return error;
-  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (address.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (options_.receive_buffer_bytes > 0) {
-    acceptor.set_option(asio::socket_base::receive_buffer_size(options_.receive_buffer_bytes), error);
-  }
-  acceptor.bind(address, error);
-  if (error) return error;
-  acceptor.listen(options_.backlog, error);
-  if (error) return error;
-  const std::uint16_t port = acceptor.local_endpoint(error).port();
-  if (error) return error;
-  listeners_.push_back(std::move(listener));
-  return port;
+  const auto fd = ListeningSocket::open(endpoint, {options_.backlog, options_.receive_buffer_bytes});
+  if (!fd) return fd.error();
+  listeners_.push_back(
+      std::make_unique<Listener>(shards_.front()->sockets(), *fd, endpoint.listener_name, is_controller_listener));
+  return ListeningSocket::port_of(*fd);
 }
 
 void NetServer::start() {
@@ -133,13 +72,13 @@ void NetServer::start() {
 Task<void> NetServer::accept_loop(Listener& listener) {
   Shard& shard = *shards_.front();
   while (!is_stopping_) {
-    const auto fd = co_await Listener::Accept(listener);
-    if (fd) {
+    auto accepted = co_await listener.socket.accept();
+    if (accepted) {
       co_await until_allowed();
-      co_await deal(*fd, listener);
+      co_await deal(std::move(*accepted), listener);
     } else if (!is_stopping_) {
       log_warn("Accepting a connection failed", field("listener", listener.listener_name),
-               field("error", fd.error().message()));
+               field("error", accepted.error().message()));
       co_await sleep_until(shard.clock().now() + kAcceptRetry);
     }
   }
@@ -176,45 +115,45 @@ void NetServer::set_socket_options(int fd) const {
 }
 
 // Hands a new connection to the next shard in turn.
-Task<void> NetServer::deal(int fd, const Listener& listener) {
+Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& listener) {
   if (is_stopping_) {
-    ::close(fd);
+    ::close(accepted.fd);
     co_return;
   }
-  if (!quota_.opened(listener.peer.host, shards_.front()->clock().now())) {
-    log_warn("Refusing connection: too many from this address", field("client", listener.peer.host),
+  if (!quota_.opened(accepted.peer.host, shards_.front()->clock().now())) {
+    log_warn("Refusing connection: too many from this address", field("client", accepted.peer.host),
              field("listener", listener.listener_name));
-    ::close(fd);
+    ::close(accepted.fd);
     co_return;
   }
-  set_socket_options(fd);
+  set_socket_options(accepted.fd);
   Session session;
   session.connection_id = connections_made_++;
   session.listener_name = listener.listener_name;
   session.is_controller_listener = listener.is_controller_listener;
-  session.client_host = listener.peer.host;
-  session.client_port = listener.peer.port;
+  session.client_host = accepted.peer.host;
+  session.client_port = accepted.peer.port;
   session.is_authenticated = true;  // PLAINTEXT is all there is: everybody is ANONYMOUS from the first byte.
 
   ShardConnections& home = *homes_[session.connection_id % homes_.size()];
+  const int fd = accepted.fd;
   co_await call(home.shard, [this, &home, fd, &session] { return begin_serving(home, fd, std::move(session)); });
 }
 
 Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session session) {
-  home.tasks.spawn("connection", serve(home, fd, std::move(session)));
+  auto connection = std::make_unique<Connection>(begin_request_, std::move(session), plain_transport(home.shard, fd),
+                                                 home.pool, budget_, options_.connection);
+  home.tasks.spawn("connection", serve(home, std::move(connection)));
   co_return;
 }
 
-Task<void> NetServer::serve(ShardConnections& home, int fd, Session session) {
-  const std::string ip = session.client_host;
-  {
-    Connection connection(begin_request_, std::move(session), plain_transport(home.shard, fd), home.pool, budget_,
-                          options_.connection);
-    home.open.insert(&connection);
-    const Error why = co_await connection.run();
-    home.open.erase(&connection);
-    log_debug("Connection closed", field("client", ip), field("why", why.message()));
-  }
+Task<void> NetServer::serve(ShardConnections& home, std::unique_ptr<Connection> connection) {
+  home.open.insert(connection.get());
+  const Error why = co_await connection->run();
+  home.open.erase(connection.get());
+  const std::string ip = connection->session().client_host;
+  connection.reset();
+  log_debug("Connection closed", field("client", ip), field("why", why.message()));
   const auto forget_it = [this, &ip] { return forget(ip); };
   co_await call(*shards_.front(), forget_it);
 }
@@ -227,10 +166,7 @@ Task<void> NetServer::forget(std::string ip) {
 
 Task<void> NetServer::stop() {
   is_stopping_ = true;
-  for (const auto& listener : listeners_) {
-    Error ignored;
-    listener->acceptor.close(ignored);
-  }
+  for (const auto& listener : listeners_) listener->socket.close();
   for (Completion<bool>* room : std::exchange(waiting_for_room_, {})) room->complete(true);
   co_await accepting_.close();
   for (const auto& home : homes_) {

@@ -6,6 +6,7 @@
 #include "server/config/endpoint.h"
 #include "server/net/connection.h"
 #include "server/net/connection_quota.h"
+#include "server/net/listening_socket.h"
 #include "server/runtime/shard.h"
 
 namespace muir::server {
@@ -42,14 +43,14 @@ class NetServer {
   Task<void> stop();
 
  private:
-  class Listener;
+  struct Listener;
   class ShardConnections;
 
   Task<void> accept_loop(Listener& listener);
   Task<void> until_allowed();
-  Task<void> deal(int fd, const Listener& listener);
+  Task<void> deal(ListeningSocket::Accepted accepted, const Listener& listener);
   Task<void> begin_serving(ShardConnections& home, int fd, Session session);
-  Task<void> serve(ShardConnections& home, int fd, Session session);
+  Task<void> serve(ShardConnections& home, std::unique_ptr<Connection> connection);
   Task<void> forget(std::string ip);
   void set_socket_options(int fd) const;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <pthread.h>
 
 namespace muir::server {
@@ -17,11 +15,7 @@ void name_thread(const std::string& name) { ::pthread_setname_np(::pthread_self(
 thread_local Shard* Shard::current_ = nullptr;
 
 Shard::Shard(ShardId id, std::string name, const Clock& clock)
-    : id_(id),
-      name_(std::move(name)),
-      clock_(clock),
-      io_(std::make_unique<boost::asio::io_context>(1)),
-      timers_(clock.now()) {}
+    : id_(id), name_(std::move(name)), clock_(clock), timers_(clock.now()) {}
 
 Shard::~Shard() { CHECK(!thread_.joinable()); }
 
@@ -32,7 +26,7 @@ void Shard::start() {
 
 void Shard::stop() {
   stopping_.store(true);
-  boost::asio::post(*io_, [] {});
+  sockets_.wake_up();
 }
 
 void Shard::join() {
@@ -42,7 +36,7 @@ void Shard::join() {
 void Shard::send(Message& message) {
   inbox_.push(message);
   // One wake-up a batch: whoever finds the flag down wakes the loop, which lowers it before it drains.
-  if (Shard::current() != this && !wake_sent_.exchange(true)) boost::asio::post(*io_, [] {});
+  if (Shard::current() != this && !wake_sent_.exchange(true)) sockets_.wake_up();
 }
 
 void Shard::at_turn_end(TurnEnd& hook) {
@@ -70,12 +64,17 @@ bool Shard::end_turn() {
   return done > 0 || !turn_ends_.empty() || !inbox_.is_empty();
 }
 
+std::optional<Instant::duration> Shard::until_next_timer() const {
+  const auto deadline = timers_.next();
+  if (!deadline) return std::nullopt;
+  return *deadline - clock_.now();
+}
+
 bool Shard::run_turn() {
   CHECK(!thread_.joinable());
   Shard* const outer = std::exchange(current_, this);
-  io_->restart();  // Without a work guard it stops as soon as it has nothing to do.
-  io_->poll();
-  const bool is_busy = end_turn();
+  const bool had_news = sockets_.take_turn(Instant::duration::zero()) > 0;
+  const bool is_busy = end_turn() || had_news;
   current_ = outer;
   return is_busy;
 }
@@ -83,16 +82,9 @@ bool Shard::run_turn() {
 void Shard::loop() {
   current_ = this;
   name_thread(name_);
-  const auto work = boost::asio::make_work_guard(*io_);
   bool is_busy = true;
   while (!stopping_ || tasks_.size() > 0) {
-    if (is_busy) {
-      io_->poll();
-    } else if (const auto deadline = timers_.next()) {
-      if (io_->run_one_until(*deadline) > 0) io_->poll();
-    } else if (io_->run_one() > 0) {
-      io_->poll();
-    }
+    sockets_.take_turn(is_busy ? Instant::duration::zero() : until_next_timer());
     is_busy = end_turn();
   }
   current_ = nullptr;

@@ -10,15 +10,12 @@
 #include <utility>
 
 #include "server/runtime/mailbox.h"
+#include "server/runtime/socket_poll.h"
 #include "server/runtime/timer_wheel.h"
 #include "wire/base/clock.h"
 #include "wire/base/ids.h"
 #include "wire/base/task.h"
 #include "wire/base/task_group.h"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace muir::server {
 
@@ -70,7 +67,7 @@ class Shard {
   const Clock& clock() const { return clock_; }
   TimerWheel& timers() { return timers_; }
   TaskGroup& tasks() { return tasks_; }
-  boost::asio::io_context& io() { return *io_; }
+  SocketPoll& sockets() { return sockets_; }
   bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   // `hook` is called when this turn's work is done.  Asking twice in a turn is asking once.
@@ -82,11 +79,12 @@ class Shard {
  private:
   void loop();
   bool end_turn();
+  std::optional<Instant::duration> until_next_timer() const;
 
   const ShardId id_;
   const std::string name_;
   const Clock& clock_;
-  std::unique_ptr<boost::asio::io_context> io_;
+  SocketPoll sockets_;
   TimerWheel timers_;
   TaskGroup tasks_;
   Mailbox inbox_;
