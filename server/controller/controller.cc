@@ -10,6 +10,7 @@
 #include "server/controller/delete_topics.h"
 #include "server/controller/elect_leaders.h"
 #include "server/controller/leader_updates.h"
+#include "server/controller/partition_reassignments.h"
 #include "server/controller/producer_ids.h"
 #include "server/controller/replica_directories.h"
 #include "server/controller/update_features.h"
@@ -168,6 +169,16 @@ Decision<wire::AlterPartitionResponse> Controller::alter_partition(const Control
 Decision<wire::ElectLeadersResponse> Controller::elect_leaders(const ControllerRequest& context,
                                                                const wire::ElectLeadersRequest& request) {
   return decide_elect_leaders(context_for(context), request);
+}
+
+Decision<wire::AlterPartitionReassignmentsResponse> Controller::alter_partition_reassignments(
+    const ControllerRequest& context, const wire::AlterPartitionReassignmentsRequest& request) {
+  return decide_alter_partition_reassignments(context_for(context), request);
+}
+
+Decision<wire::ListPartitionReassignmentsResponse> Controller::list_partition_reassignments(
+    const ControllerRequest& context, const wire::ListPartitionReassignmentsRequest& request) {
+  return decide_list_partition_reassignments(context_for(context), request);
 }
 
 Decision<wire::UpdateFeaturesResponse> Controller::update_features(const ControllerRequest& context,

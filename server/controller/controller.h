@@ -27,6 +27,8 @@
 #include "wire/schema/alter_client_quotas_response.h"
 #include "wire/schema/alter_configs_request.h"
 #include "wire/schema/alter_configs_response.h"
+#include "wire/schema/alter_partition_reassignments_request.h"
+#include "wire/schema/alter_partition_reassignments_response.h"
 #include "wire/schema/alter_partition_request.h"
 #include "wire/schema/alter_partition_response.h"
 #include "wire/schema/assign_replicas_to_dirs_request.h"
@@ -47,6 +49,8 @@
 #include "wire/schema/elect_leaders_response.h"
 #include "wire/schema/incremental_alter_configs_request.h"
 #include "wire/schema/incremental_alter_configs_response.h"
+#include "wire/schema/list_partition_reassignments_request.h"
+#include "wire/schema/list_partition_reassignments_response.h"
 #include "wire/schema/unregister_broker_request.h"
 #include "wire/schema/unregister_broker_response.h"
 #include "wire/schema/update_features_request.h"
@@ -120,6 +124,10 @@ class Controller {
                                                                     const wire::AllocateProducerIdsRequest&);
   Decision<wire::AlterPartitionResponse> alter_partition(const ControllerRequest&, const wire::AlterPartitionRequest&);
   Decision<wire::ElectLeadersResponse> elect_leaders(const ControllerRequest&, const wire::ElectLeadersRequest&);
+  Decision<wire::AlterPartitionReassignmentsResponse> alter_partition_reassignments(
+      const ControllerRequest&, const wire::AlterPartitionReassignmentsRequest&);
+  Decision<wire::ListPartitionReassignmentsResponse> list_partition_reassignments(
+      const ControllerRequest&, const wire::ListPartitionReassignmentsRequest&);
   Decision<wire::UpdateFeaturesResponse> update_features(const ControllerRequest&, const wire::UpdateFeaturesRequest&);
   Decision<wire::AssignReplicasToDirsResponse> assign_replicas_to_dirs(const ControllerRequest&,
                                                                        const wire::AssignReplicasToDirsRequest&);

@@ -11,6 +11,8 @@
 #include "wire/schema/alter_client_quotas_response.h"
 #include "wire/schema/alter_configs_request.h"
 #include "wire/schema/alter_configs_response.h"
+#include "wire/schema/alter_partition_reassignments_request.h"
+#include "wire/schema/alter_partition_reassignments_response.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
 #include "wire/schema/create_partitions_request.h"
@@ -63,6 +65,8 @@
 #include "wire/schema/list_groups_response.h"
 #include "wire/schema/list_offsets_request.h"
 #include "wire/schema/list_offsets_response.h"
+#include "wire/schema/list_partition_reassignments_request.h"
+#include "wire/schema/list_partition_reassignments_response.h"
 #include "wire/schema/metadata_request.h"
 #include "wire/schema/metadata_response.h"
 #include "wire/schema/offset_commit_request.h"
@@ -177,6 +181,8 @@ constexpr std::array kApis{
     MUIR_API(DeleteGroups, kBroker),
     MUIR_API(ElectLeaders, kBoth),
     MUIR_API(IncrementalAlterConfigs, kBoth),
+    MUIR_API(AlterPartitionReassignments, kBoth),
+    MUIR_API(ListPartitionReassignments, kBoth),
     MUIR_API(OffsetDelete, kBroker),
     MUIR_API(DescribeClientQuotas, kBroker),
     MUIR_API(AlterClientQuotas, kBoth),
