@@ -43,6 +43,10 @@ ErrorCode to_wire(ReplicaErrc errc) {
       return POLICY_VIOLATION;
     case ReplicaErrc::invalid_topic_exception:
       return INVALID_TOPIC_EXCEPTION;
+    case ReplicaErrc::log_dir_not_found:
+      return LOG_DIR_NOT_FOUND;
+    case ReplicaErrc::invalid_replica_assignment:
+      return INVALID_REPLICA_ASSIGNMENT;
     case ReplicaErrc::fetch_session_id_not_found:
       return FETCH_SESSION_ID_NOT_FOUND;
     case ReplicaErrc::invalid_fetch_session_epoch:
@@ -132,6 +136,11 @@ ErrorCode to_wire(const Error& error) {
               field("error", error.message()));
   }
   return code;
+}
+
+wire::ErrorCode move_to_wire(const Error& error) {
+  const ErrorCode code = to_wire(error);
+  return code == ErrorCode::NOT_LEADER_OR_FOLLOWER ? ErrorCode::REPLICA_NOT_AVAILABLE : code;
 }
 
 wire::ErrorCode coordinator_to_wire(const Error& error) {

@@ -9,6 +9,10 @@ namespace muir::server {
 // ours: it is logged as one and becomes UNKNOWN_SERVER_ERROR.
 wire::ErrorCode to_wire(const Error& error);
 
+// The same for a replica that cannot move between log directories: since its first version AlterReplicaLogDirs has a
+// word of its own for one that is not here.
+wire::ErrorCode move_to_wire(const Error& error);
+
 // The same for a coordinator that could not write to its log: what a client of the coordinator understands.
 wire::ErrorCode coordinator_to_wire(const Error& error);
 

@@ -26,7 +26,6 @@ bool is_deviation(const std::string& set) {
       "metric.reporters=x.y",       // Kafka fails to load the class; here reporters have no meaning.
       "principal.builder.class=x",  // Kafka fails to load the class; here no builder can be honoured.
       "config.providers=file",      // Kafka stores it; it protects, and is refused here.
-      "cordoned.log.dirs=/nope",    // Refused by both, here also when the directory exists.
       "listener.name.plaintext.ssl.keystore.location=/x",
   };
   return kDeviations.contains(set);

@@ -118,6 +118,7 @@ struct BrokerConfig {
 
   // --- replication
   Milliseconds replica_lag_time_max_ms{};
+  std::int64_t replica_alter_log_dirs_io_max_bytes_per_second = 0;
   Milliseconds replica_high_watermark_checkpoint_interval_ms{};
   Milliseconds replica_fetch_wait_max_ms{};
   Milliseconds replica_fetch_backoff_ms{};

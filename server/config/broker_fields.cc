@@ -128,6 +128,8 @@ void read_logs(const KeyValues& values, BrokerConfig& config) {
 }
 
 void read_replication(const KeyValues& values, BrokerConfig& config) {
+  config.replica_alter_log_dirs_io_max_bytes_per_second =
+      values.int64("replica.alter.log.dirs.io.max.bytes.per.second");
   config.replica_lag_time_max_ms = values.milliseconds("replica.lag.time.max.ms");
   config.replica_high_watermark_checkpoint_interval_ms =
       values.milliseconds("replica.high.watermark.checkpoint.interval.ms");

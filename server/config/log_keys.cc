@@ -9,15 +9,13 @@ using enum Scope;
 using enum Fate;
 
 constexpr std::string_view kNoPolicy = "policies are Java classes and are not run; remove the key";
-constexpr std::string_view kNoCordon =
-    "new partitions go to every log directory; take the directory out of log.dirs, or remove the key";
 
 // Logs on disk, and the cleaner.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kLogKeys[] = {
     {"alter.config.policy.class.name", CLASS, kNull, any_value(), LOW, read_only, protects, kNoPolicy,
      "com.example.AlterPolicy"},
     {"auto.create.topics.enable", BOOLEAN, "true", any_value(), HIGH, read_only, honoured},
-    {"cordoned.log.dirs", LIST, "", nullable_list(), MEDIUM, per_broker, protects, kNoCordon, "*"},
+    {"cordoned.log.dirs", LIST, "", nullable_list(), MEDIUM, per_broker, honoured},
     {"create.topic.policy.class.name", CLASS, kNull, any_value(), LOW, read_only, protects, kNoPolicy,
      "com.example.CreatePolicy"},
     {"log.cleaner.backoff.ms", LONG, "15000", at_least(0), MEDIUM, cluster_wide, honoured},
@@ -34,7 +32,7 @@ constexpr ConfigKey kLogKeys[] = {
     {"log.cleaner.threads", INT, "1", at_least(0), MEDIUM, cluster_wide, honoured},
     {"log.cleanup.policy", LIST, "delete", list_of("compact,delete"), MEDIUM, cluster_wide, honoured},
     {"log.dir", LIST, "/tmp/kafka-logs", non_empty_list(), HIGH, read_only, honoured},
-    {"log.dir.failure.timeout.ms", LONG, "30000", at_least(1), LOW, read_only, waiting},
+    {"log.dir.failure.timeout.ms", LONG, "30000", at_least(1), LOW, read_only, honoured},
     {"log.dirs", LIST, kNull, nullable_non_empty_list(), HIGH, read_only, honoured},
     {"log.flush.interval.messages", LONG, "9223372036854775807", at_least(1), HIGH, cluster_wide, honoured},
     {"log.flush.interval.ms", LONG, kNull, any_value(), HIGH, cluster_wide, honoured},

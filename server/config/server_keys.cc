@@ -58,7 +58,7 @@ constexpr ConfigKey kServerKeys[] = {
     {"quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
     {"quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
     {"replica.alter.log.dirs.io.max.bytes.per.second", LONG, "9223372036854775807", at_least(0), MEDIUM, cluster_wide,
-     waiting},
+     honoured},
     {"replication.quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
     {"replication.quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
     {"request.timeout.ms", INT, "30000", any_value(), HIGH, read_only, honoured},

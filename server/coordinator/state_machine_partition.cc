@@ -81,7 +81,8 @@ Task<Result<void>> StateMachinePartition::replay_log() {
 }
 
 Task<Result<OwnedBytes>> StateMachinePartition::read(Offset from, Offset end) {
-  const auto slice = co_await partition_->log().read(from, kLoadBytes, true, end);
+  const auto log = partition_->shared_log();
+  const auto slice = co_await log->read(from, kLoadBytes, true, end);
   if (!slice) co_return slice.error();
   OwnedBytes bytes(slice->bytes.size_bytes);
   if (bytes.empty()) co_return bytes;

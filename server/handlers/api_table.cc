@@ -13,6 +13,8 @@
 #include "wire/schema/alter_configs_response.h"
 #include "wire/schema/alter_partition_reassignments_request.h"
 #include "wire/schema/alter_partition_reassignments_response.h"
+#include "wire/schema/alter_replica_log_dirs_request.h"
+#include "wire/schema/alter_replica_log_dirs_response.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
 #include "wire/schema/create_partitions_request.h"
@@ -176,6 +178,7 @@ constexpr std::array kApis{
     MUIR_API(OffsetForLeaderEpoch, kBroker),
     MUIR_API(DescribeConfigs, kBoth),
     MUIR_API(AlterConfigs, kBoth),
+    MUIR_API(AlterReplicaLogDirs, kBroker),
     MUIR_API(DescribeLogDirs, kBroker),
     MUIR_API(CreatePartitions, kBoth),
     MUIR_API(DeleteGroups, kBroker),

@@ -5,6 +5,7 @@
 
 #include "server/handlers/handlers.h"
 #include "server/handlers/services.h"
+#include "server/replica/future_replica.h"
 #include "server/replica/hosted_replicas.h"
 #include "server/replica/log_manager.h"
 #include "server/runtime/pool.h"
@@ -27,6 +28,7 @@ struct HostedLog {
   std::int32_t partition = 0;
   std::int64_t size_bytes = 0;
   std::int64_t offset_lag = 0;
+  bool is_future = false;
 };
 
 // By directory, then by topic.
@@ -39,14 +41,25 @@ struct DirSpace {
 
 Task<LogDirs> dirs_at_home(const LogManager& logs) { co_return logs.dirs(); }
 
+HostedLog described(const Partition& partition, const storage::Log& log, std::int64_t offset_lag, bool is_future) {
+  return {LogManager::dir_of(log.directory()),
+          partition.id().topic.name,
+          partition.id().key.partition.value,
+          static_cast<std::int64_t>(log.size_bytes()),
+          offset_lag,
+          is_future};
+}
+
 Task<std::vector<HostedLog>> logs_at_home(const ShardReplicas& replicas) {
   std::vector<HostedLog> logs;
   for (const auto& partition : replicas.all()) {
     const storage::Log& log = partition->log();
     const std::int64_t lag = log.high_watermark().value - log.log_end_offset().value;
-    logs.push_back({LogManager::dir_of(log.directory()), partition->id().topic.name,
-                    partition->id().key.partition.value, static_cast<std::int64_t>(log.size_bytes()),
-                    std::max<std::int64_t>(lag, 0)});
+    logs.push_back(described(*partition, log, std::max<std::int64_t>(lag, 0), false));
+    if (partition->future() == nullptr) continue;
+    // How far the copy is behind the log that it is made from.
+    const storage::Log& future = partition->future()->log();
+    logs.push_back(described(*partition, future, log.log_end_offset() - future.log_end_offset(), true));
   }
   co_return logs;
 }
@@ -95,7 +108,7 @@ void write_logs(RequestContext& ctx, const std::map<std::string, std::vector<Hos
       topic.partitions.push_back({.partition_index = log.partition,
                                   .partition_size = log.size_bytes,
                                   .offset_lag = log.offset_lag,
-                                  .is_future_key = false});
+                                  .is_future_key = log.is_future});
     }
   }
 }
@@ -103,7 +116,7 @@ void write_logs(RequestContext& ctx, const std::map<std::string, std::vector<Hos
 }  // namespace
 
 // DescribeLogDirs (API key 35): what lies in this broker's log directories, and how much room there is (KIP-113,
-// KIP-827).  Versions 1-5.
+// KIP-827); since 5 whether a directory is cordoned (KIP-1066).  Versions 1-5.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
   if (!ctx.may_cluster(auth::Operation::DESCRIBE)) {
@@ -117,6 +130,7 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
   const auto measure_all = [&dirs] { return measure(dirs); };
   const auto spaces = co_await ctx.services().pool->run(measure_all);
 
+  const bool knows_cordons = ctx.image().features.record_options().metadata_version >= kCordonedLogDirsLevel;
   for (std::size_t i = 0; i < dirs.size(); ++i) {
     auto& result = response.results.emplace_back();
     result.log_dir = ctx.keep(std::filesystem::absolute(dirs[i].path).string());
@@ -124,6 +138,7 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
       result.error_code = ErrorCode::KAFKA_STORAGE_ERROR;
       continue;
     }
+    result.is_cordoned = knows_cordons && dirs[i].is_cordoned;
     result.total_bytes = spaces[i].space->total_bytes;
     result.usable_bytes = spaces[i].space->usable_bytes;
     if (const auto at = logs.find(dirs[i].path); at != logs.end()) write_logs(ctx, at->second, result);

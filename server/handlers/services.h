@@ -22,6 +22,7 @@ class LogManager;
 class MetadataPublisher;
 class Pool;
 class ProducerIds;
+class ReplicaManager;
 
 // The parts of the process that handlers call.  Built once at start, outlives every connection; each part says on which
 // shard it may be used.
@@ -43,6 +44,7 @@ struct Services {
   GroupCoordinator* groups = nullptr;
   AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
   LogManager* logs = nullptr;                   // Owner: the first shard.
+  ReplicaManager* replica_manager = nullptr;    // Owner: the first shard.
   Pool* pool = nullptr;                         // For what would hold up a shard.
 };
 

@@ -217,6 +217,11 @@ std::string Broker::address() const {
   return endpoints.empty() ? "" : fmt::format("{}:{}", endpoints.front().host, endpoints.front().port);
 }
 
+void Broker::give_up(const std::string& why) {
+  log_error(why);
+  if (on_fatal) on_fatal();
+}
+
 ReplicaManagerEvents Broker::events() {
   ReplicaManagerEvents events;
   events.propose_isr = [](const std::shared_ptr<Partition>& partition, const storage::IsrProposal&) {
@@ -226,11 +231,14 @@ ReplicaManagerEvents Broker::events() {
   events.assigned_to_dir = [this](const PartitionKey& key, const Uuid& directory) {
     lifecycle_->assigned_to_dir(key, directory);
   };
+  events.assign_to_dir = [this](PartitionKey key, Uuid directory) { return lifecycle_->assign_to_dir(key, directory); };
   events.dir_failed = [this](const Uuid& directory, bool is_last) {
     lifecycle_->dir_failed(directory);
-    if (!is_last) return;
-    log_error("The last log directory has failed: stopping");
-    if (on_fatal) on_fatal();
+    if (directory == directories_.metadata_directory_id) {
+      give_up(fmt::format("Shutdown broker because the metadata log dir {} has failed", config_->metadata_log_dir));
+    } else if (is_last) {
+      give_up("Shutdown broker because all log dirs have failed");
+    }
   };
   return events;
 }
@@ -266,6 +274,9 @@ ConfigResult<> Broker::start() {
   services_->pool = &pool_;
   if (auto bound = listen(); !bound) return bound.error();
   lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
+  lifecycle_->on_untold = [this] {
+    give_up("Shutting down because the controller could not be told of a failed log directory in time");
+  };
 
   controller_shard_.start();
   for (Shard* shard : data_shards_) shard->start();
@@ -320,7 +331,7 @@ Task<Result<void>> Broker::register_nodes() {
 
 Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
   LogManagerSettings settings;
-  for (const auto& dir : directories_.dirs) settings.dirs.push_back({dir.path, dir.id});
+  for (const auto& dir : directories_.dirs) settings.dirs.push_back({dir.path, dir.id, dir.is_unusable});
   settings.cordoned = config_->cordoned_log_dirs;
   settings.recovery_threads_per_dir = config_->num_recovery_threads_per_data_dir;
   auto logs = co_await pool_.run([this, &settings] { return LogManager::start(threaded_disk_, settings, clock_); });
@@ -330,6 +341,7 @@ Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
   }
   logs_ = std::move(*logs);
   services_->logs = logs_.get();
+  lifecycle_->set_cordoned_dirs(logs_->cordoned_dirs());
   const auto registered = co_await register_nodes();
   if (!registered) {
     outcome = invalid_config(fmt::format("Cannot register with the controller: {}", registered.error().message()));
@@ -343,11 +355,16 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
   MetadataPublisher& publisher = *publisher_;
   const MetadataImagePtr image = co_await call(controller_shard_, [&publisher] { return publisher.latest(); });
   replicas_ = std::make_unique<ReplicaManager>(home, hosted_, *logs_, pool_, config_, events());
+  services_->replica_manager = replicas_.get();
   const auto loaded = co_await replicas_->load(image);
   if (!loaded) {
     outcome = invalid_config(fmt::format("Cannot load the logs: {}", loaded.error().message()));
     co_return;
   }
+  // Registered as online, before anything in them was read.
+  const auto online = logs_->online_dirs();
+  for (const auto& dir : directories_.dirs)
+    if (!dir.is_unusable && std::ranges::find(online, dir.id) == online.end()) lifecycle_->dir_failed(dir.id);
   dynamic_config_ = std::make_unique<DynamicBrokerConfig>(
       config_, [this](DynamicBrokerConfig::ConfigPtr config) { return reconfigure(std::move(config)); });
   publisher_->subscribe(*dynamic_config_);
@@ -365,6 +382,7 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
 Task<void> Broker::reconfigure(DynamicBrokerConfig::ConfigPtr config) {
   net_->set_limits(connection_limits(*config));
   co_await replicas_->set_broker_config(std::move(config));
+  lifecycle_->set_cordoned_dirs(logs_->cordoned_dirs());
 }
 
 Task<void> Broker::begin_serving() {

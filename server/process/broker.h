@@ -68,6 +68,7 @@ class Broker {
   Task<void> end_controller();
   Task<void> reconfigure(DynamicBrokerConfig::ConfigPtr config);
   ReplicaManagerEvents events();
+  void give_up(const std::string& why);
   std::vector<Endpoint> advertised(const std::vector<Endpoint>& configured) const;
 
   const std::shared_ptr<const BrokerConfig> config_;

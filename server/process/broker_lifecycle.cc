@@ -20,6 +20,7 @@ constexpr std::int16_t kHeartbeatVersion = 2;
 constexpr std::chrono::milliseconds kImpatience{10};
 constexpr std::chrono::seconds kPublishPatience{1};
 constexpr int kShutdownBeatsMax = 500;
+constexpr std::size_t kAssignmentsPerRequestMax = 2250;
 
 template <class Request>
 void add_features(Request& request) {
@@ -95,35 +96,93 @@ Task<Result<void>> BrokerLifecycle::register_broker(std::vector<Endpoint> advert
   co_return ok();
 }
 
-void BrokerLifecycle::assigned_to_dir(const PartitionKey& key, const Uuid& directory) {
-  assignments_[directory].push_back(key);
+void BrokerLifecycle::assigned_to_dir(const PartitionKey& key, const Uuid& directory) { assign(key, {directory}); }
+
+Task<bool> BrokerLifecycle::assign_to_dir(PartitionKey key, Uuid directory) {
+  Completion<bool> told;
+  assign(key, {directory, &told});
+  co_return co_await told;
+}
+
+void BrokerLifecycle::assign(const PartitionKey& key, Assignment assignment) {
+  Assignment& known = assignments_[key];
+  if (known.waiting != nullptr) known.waiting->complete(false);
+  known = assignment;
   if (std::exchange(is_telling_assignments_, true)) return;
   Shard::current()->tasks().spawn("assign replicas to directories", tell_assignments());
 }
 
+namespace {
+
+using DirsResponse = wire::AssignReplicasToDirsResponse;
+
+template <class Assignments>
+wire::AssignReplicasToDirsRequest request_of(const Assignments& assignments) {
+  std::map<Uuid, std::map<Uuid, std::vector<std::int32_t>>> by_directory;  // Then by topic.
+  for (const auto& [key, assignment] : assignments)
+    by_directory[assignment.directory][key.topic_id].push_back(key.partition.value);
+  wire::AssignReplicasToDirsRequest request;
+  for (const auto& [directory, by_topic] : by_directory) {
+    auto& dir = request.directories.emplace_back();
+    dir.id = directory;
+    for (const auto& [topic_id, partitions] : by_topic) {
+      auto& topic = dir.topics.emplace_back();
+      topic.topic_id = topic_id;
+      for (const std::int32_t partition : partitions) topic.partitions.emplace_back().partition_index = partition;
+    }
+  }
+  return request;
+}
+
+std::set<PartitionKey> accepted_in(const DirsResponse& response) {
+  std::set<PartitionKey> accepted;
+  if (response.error_code != wire::ErrorCode::NONE) return accepted;
+  for (const auto& dir : response.directories)
+    for (const auto& topic : dir.topics)
+      for (const auto& partition : topic.partitions)
+        if (partition.error_code == wire::ErrorCode::NONE)
+          accepted.insert({topic.topic_id, PartitionId{partition.partition_index}});
+  return accepted;
+}
+
+}  // namespace
+
 Task<void> BrokerLifecycle::tell_assignments() {
   while (!assignments_.empty()) {
-    const auto assignments = std::exchange(assignments_, {});
-    wire::AssignReplicasToDirsRequest request;
+    Assignments telling;  // As many as one of Kafka's requests has.
+    while (!assignments_.empty() && telling.size() < kAssignmentsPerRequestMax)
+      telling.insert(assignments_.extract(assignments_.begin()));
+    auto request = request_of(telling);
     request.broker_id = config_.node_id.value;
     request.broker_epoch = epoch_;
-    for (const auto& [directory, keys] : assignments) {
-      auto& dir = request.directories.emplace_back();
-      dir.id = directory;
-      std::map<Uuid, std::vector<std::int32_t>> by_topic;
-      for (const PartitionKey& key : keys) by_topic[key.topic_id].push_back(key.partition.value);
-      for (const auto& [topic_id, partitions] : by_topic) {
-        auto& topic = dir.topics.emplace_back();
-        topic.topic_id = topic_id;
-        for (const std::int32_t partition : partitions) topic.partitions.emplace_back().partition_index = partition;
-      }
-    }
-    const auto committed =
-        co_await controller_.submit<wire::AssignReplicasToDirsRequest, wire::AssignReplicasToDirsResponse>(
-            &Controller::assign_replicas_to_dirs, request, version(0));
+    const auto committed = co_await controller_.submit<wire::AssignReplicasToDirsRequest, DirsResponse>(
+        &Controller::assign_replicas_to_dirs, request, version(0));
     if (!committed) log_warn("Telling replicas' directories failed", field("error", committed.error().message()));
+    std::set<PartitionKey> accepted;
+    if (committed) accepted = accepted_in(committed->decision.response);
+    // Before metadata.version 17 nobody wants to know.
+    const bool is_untracked =
+        committed && committed->decision.response.error_code == wire::ErrorCode::UNSUPPORTED_VERSION;
+    for (const auto& [key, assignment] : telling)
+      if (assignment.waiting != nullptr) assignment.waiting->complete(is_untracked || accepted.contains(key));
   }
   is_telling_assignments_ = false;
+}
+
+void BrokerLifecycle::dir_failed(const Uuid& directory) {
+  if (offline_dirs_.insert(directory).second && !untold_since_) untold_since_ = Shard::current()->clock().now();
+  beat_soon();
+}
+
+void BrokerLifecycle::set_cordoned_dirs(std::vector<Uuid> directories) {
+  if (directories == cordoned_dirs_) return;
+  cordoned_dirs_ = std::move(directories);
+  beat_soon();
+}
+
+void BrokerLifecycle::beat_soon() {
+  is_hasty_ = true;
+  if (sleeping_ != nullptr) sleeping_->wake();
 }
 
 Task<Result<BrokerLifecycle::Beat>> BrokerLifecycle::beat(bool want_fence, bool want_shutdown) {
@@ -134,7 +193,7 @@ Task<Result<BrokerLifecycle::Beat>> BrokerLifecycle::beat(bool want_fence, bool 
   request.want_fence = want_fence;
   request.want_shut_down = want_shutdown;
   request.offline_log_dirs.assign(offline_dirs_.begin(), offline_dirs_.end());
-  request.cordoned_log_dirs.emplace();
+  request.cordoned_log_dirs = cordoned_dirs_;
   const auto committed = co_await controller_.submit<wire::BrokerHeartbeatRequest, wire::BrokerHeartbeatResponse>(
       &Controller::broker_heartbeat, request, version(kHeartbeatVersion));
   if (!committed) co_return committed.error();
@@ -155,14 +214,22 @@ Task<Result<void>> BrokerLifecycle::unfence() {
 }
 
 Task<void> BrokerLifecycle::keep_alive() {
+  const Clock& clock = Shard::current()->clock();
   while (!is_stopping_) {
-    Sleep sleep(Shard::current()->timers(), Shard::current()->clock().now() + config_.broker_heartbeat_interval_ms);
+    const auto pause = is_hasty_ ? std::chrono::milliseconds{0} : config_.broker_heartbeat_interval_ms;
+    is_hasty_ = false;
+    Sleep sleep(Shard::current()->timers(), clock.now() + pause);
     sleeping_ = &sleep;
     co_await sleep;
     sleeping_ = nullptr;
     if (is_stopping_) co_return;
+    is_hasty_ = false;
+    const auto failed_since = std::exchange(untold_since_, std::nullopt);
     const auto heard = co_await beat(false, false);
-    if (!heard) log_warn("Heartbeat failed", field("error", heard.error().message()));
+    if (heard) continue;
+    log_warn("Heartbeat failed", field("error", heard.error().message()));
+    if (failed_since) untold_since_ = failed_since;
+    if (failed_since && *failed_since + config_.log_dir_failure_timeout_ms < clock.now() && on_untold) on_untold();
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,10 +38,17 @@ class BrokerLifecycle {
   Task<void> controlled_shutdown();
   void stop();
 
-  // A replica lies in another directory than the metadata says: the controller is told (KIP-858).
+  // A replica lies in another directory than the metadata says, or soon will: the controller is told (KIP-858).  What
+  // is said last of a replica counts.  The Task ends when it knows; false: it refused, or something newer was said.
   void assigned_to_dir(const PartitionKey& key, const Uuid& directory);
+  Task<bool> assign_to_dir(PartitionKey key, Uuid directory);
 
-  void dir_failed(const Uuid& directory) { offline_dirs_.insert(directory); }
+  // The next heartbeat, which comes at once, tells.  If none gets through within log.dir.failure.timeout.ms,
+  // `on_untold` is called: others may still believe in replicas that are gone.
+  void dir_failed(const Uuid& directory);
+  void set_cordoned_dirs(std::vector<Uuid> directories);  // Likewise (KIP-1066).
+  std::function<void()> on_untold;
+
   std::int64_t epoch() const { return epoch_; }
 
  private:
@@ -47,7 +56,15 @@ class BrokerLifecycle {
     bool is_fenced = true;
     bool should_shut_down = false;
   };
+  struct Assignment {
+    Uuid directory;
+    Completion<bool>* waiting = nullptr;
+  };
+  using Assignments = std::map<PartitionKey, Assignment>;
+
+  void assign(const PartitionKey& key, Assignment assignment);
   Task<void> tell_assignments();
+  void beat_soon();
   Task<Result<Beat>> beat(bool want_fence, bool want_shutdown);
 
   const BrokerConfig& config_;
@@ -56,10 +73,13 @@ class BrokerLifecycle {
   MetadataPublisher& metadata_;
   const Uuid incarnation_ = Uuid::random();
   std::int64_t epoch_ = -1;
-  std::map<Uuid, std::vector<PartitionKey>> assignments_;  // By directory; not told yet.
+  Assignments assignments_;  // Not told yet.
   bool is_telling_assignments_ = false;
   std::set<Uuid> offline_dirs_;
+  std::vector<Uuid> cordoned_dirs_;
+  std::optional<Instant> untold_since_;  // A failed directory, that is.
   Sleep* sleeping_ = nullptr;
+  bool is_hasty_ = false;  // The next heartbeat has news.
   bool is_stopping_ = false;
 };
 

@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "server/runtime/log.h"
 #include "storage/log/meta_properties.h"
 
 namespace muir::server {
 namespace {
+
+constexpr std::string_view kMetadataLog = "__cluster_metadata-0";
 
 std::vector<std::string> all_directories(const BrokerConfig& config) {
   std::vector<std::string> paths = config.log_dirs;
@@ -15,19 +18,15 @@ std::vector<std::string> all_directories(const BrokerConfig& config) {
   return paths;
 }
 
-ConfigResult<storage::MetaProperties> read_checked(storage::Disk& disk, const BrokerConfig& config,
-                                                   const std::string& path) {
-  auto read = storage::read_meta_properties(disk, path).run_inline();
+ConfigResult<storage::MetaProperties> checked(storage::Disk& disk, const BrokerConfig& config, const std::string& path,
+                                              const std::optional<storage::MetaProperties>& read) {
   if (!read) {
-    return invalid_config(fmt::format("Cannot read meta.properties in {}: {}", path, read.error().message()));
-  }
-  if (!*read) {
     return invalid_config(
         fmt::format("No readable meta.properties files found in {}: format it with `muir format --standalone -t "
                     "CLUSTER_ID -c FILE`",
                     path));
   }
-  storage::MetaProperties properties = **read;
+  storage::MetaProperties properties = *read;
   if (properties.node_id != config.node_id) {
     return invalid_config(fmt::format("Stored node id {} in {} doesn't match node.id={} of the configuration",
                                       properties.node_id.value, path, config.node_id.value));
@@ -42,6 +41,16 @@ ConfigResult<storage::MetaProperties> read_checked(storage::Disk& disk, const Br
   return properties;
 }
 
+// A second copy of the metadata log would be of another time: who moved metadata.log.dir has to move the log too.
+ConfigResult<> check_metadata_log(storage::Disk& disk, const BrokerConfig& config, const std::string& path) {
+  if (path == config.metadata_log_dir) return {};
+  const auto status = disk.status(path + "/" + std::string(kMetadataLog)).get();
+  if (!status || !*status) return {};
+  return invalid_config(fmt::format(
+      "Found unexpected metadata location in data directory `{}` (the configured metadata directory is {}).", path,
+      config.metadata_log_dir));
+}
+
 }  // namespace
 
 bool is_unformatted(storage::Disk& disk, const BrokerConfig& config) {
@@ -54,8 +63,19 @@ bool is_unformatted(storage::Disk& disk, const BrokerConfig& config) {
 ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, const BrokerConfig& config) {
   StorageDirectories found;
   for (const std::string& path : all_directories(config)) {
-    const auto properties = read_checked(disk, config, path);
+    const bool holds_logs = std::ranges::find(config.log_dirs, path) != config.log_dirs.end();
+    const auto read = storage::read_meta_properties(disk, path).run_inline();
+    if (!read && (path == config.metadata_log_dir || !holds_logs)) {
+      return invalid_config(fmt::format("Cannot read meta.properties in {}: {}", path, read.error().message()));
+    }
+    if (!read) {
+      log_error("log directory unusable", field("dir", path), field("error", read.error().message()));
+      found.dirs.push_back({path, {}, true});
+      continue;
+    }
+    const auto properties = checked(disk, config, path, *read);
     if (!properties) return properties.error();
+    if (const auto misplaced = check_metadata_log(disk, config, path); !misplaced) return misplaced.error();
     if (found.cluster_id.empty()) found.cluster_id = properties->cluster_id;
     if (properties->cluster_id != found.cluster_id) {
       return invalid_config(fmt::format("Log directories are of different clusters: {} is of {}, not of {}", path,
@@ -63,7 +83,7 @@ ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, c
     }
     const Uuid id = *properties->directory_id;
     if (path == config.metadata_log_dir) found.metadata_directory_id = id;
-    if (std::ranges::find(config.log_dirs, path) == config.log_dirs.end()) continue;
+    if (!holds_logs) continue;
     if (std::ranges::find(found.dirs, id, &StorageDirectories::Dir::id) != found.dirs.end()) {
       return invalid_config(fmt::format("Two log directories have the same directory.id {}", id.to_string()));
     }

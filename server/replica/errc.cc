@@ -43,6 +43,12 @@ const char* text_of(ReplicaErrc errc) {
       return "fetch session mixes topic names and ids";
     case ReplicaErrc::fetch_cancelled:
       return "the fetching connection has gone";
+    case ReplicaErrc::log_dir_not_found:
+      return "not one of log.dirs";
+    case ReplicaErrc::invalid_replica_assignment:
+      return "log directory is cordoned";
+    case ReplicaErrc::move_cancelled:
+      return "the future replica is wanted no longer";
     case ReplicaErrc::log_dir_locked:
       return "log directory is in use by another process";
     case ReplicaErrc::log_dir_duplicate:

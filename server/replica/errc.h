@@ -25,6 +25,9 @@ enum class ReplicaErrc {
   invalid_fetch_session_epoch,       // Another request of the session came between: the client opens a session anew.
   fetch_session_topic_id_error,      // A session by names was continued by ids, or the other way round (KIP-516).
   fetch_cancelled,                   // The connection has gone: nobody to answer, so it never reaches the wire.
+  log_dir_not_found,                 // A move to a directory that is not among log.dirs.
+  invalid_replica_assignment,        // A move to a directory that is cordoned (KIP-1066).
+  move_cancelled,                    // The future replica is wanted no longer; never reaches the wire.
   log_dir_locked,                    // At start: another process uses the log directory.
   log_dir_duplicate,                 // At start: two log directories, or two replicas of one partition, are the same.
   log_dir_mismatch,                  // At start: meta.properties is of another node or cluster, or not of Kafka.

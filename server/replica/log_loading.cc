@@ -14,6 +14,11 @@ Offset offset_of(const storage::OffsetCheckpoint& offsets, const storage::Partit
   return found == offsets.end() ? Offset{0} : found->second;
 }
 
+// What the name of an open log's directory says.
+storage::PartitionDirectory name_of(const std::string& directory) {
+  return storage::parse_partition_directory(directory.substr(directory.find_last_of('/') + 1)).value();
+}
+
 }  // namespace
 
 Result<void> LogManager::load(const LogLoadPlan& plan) { return LogLoading(*this, plan).run(); }
@@ -35,17 +40,28 @@ Result<void> LogLoading::run() {
   }
   for (std::thread& thread : threads) thread.join();
 
-  if (has_duplicate_) return ReplicaErrc::log_dir_duplicate;
   for (Dir& dir : dirs_) {
     dir.managed->may_be_clean = !dir.failure;
     if (!dir.failure) continue;
-    log_error("log directory offline", field("dir", dir.managed->dir.path), field("error", dir.failure.message()));
-    std::erase_if(manager_.loaded_, [&](const auto& entry) {
-      return LogManager::dir_of(entry.second.log->directory()) == dir.managed->dir.path;
-    });
+    give_up(dir);
     if (const auto failed = manager_.dir_failed(dir.managed->dir.path); !failed) return failed.error();
   }
-  return ok();
+  for (auto& [key, second] : duplicates_) {
+    const auto resolved = resolve(key, std::move(second));
+    if (!resolved) return resolved.error();
+  }
+  return promote_abandoned();
+}
+
+// Nothing that lies there counts.
+void LogLoading::give_up(Dir& dir) {
+  log_error("log directory offline", field("dir", dir.managed->dir.path), field("error", dir.failure.message()));
+  const auto lies_there = [&](const auto& entry) {
+    return LogManager::dir_of(entry.second.log->directory()) == dir.managed->dir.path;
+  };
+  std::erase_if(manager_.loaded_, lies_there);
+  std::erase_if(manager_.futures_, lies_there);
+  std::erase_if(duplicates_, lies_there);
 }
 
 Result<void> LogLoading::prepare(Dir& dir) {
@@ -86,7 +102,7 @@ Result<void> LogLoading::load(Dir& dir, const storage::FoundPartition& found) {
     manager_.doomed_.push_back({found.path, manager_.clock_.now() + delay});
     return ok();
   }
-  if (found.name.state != State::live) {  // A stray, or the unfinished copy of a move between directories.
+  if (found.name.state == State::stray) {
     log_warn("partition directory ignored", field("dir", found.path));
     return ok();
   }
@@ -107,13 +123,83 @@ Result<void> LogLoading::open(Dir& dir, const storage::FoundPartition& found, co
     log_error("log not opened", field("dir", found.path), field("error", log.error().message()));
     return log.error();
   }
-  const Offset high_watermark = offset_of(dir.checkpoints.high_watermarks, found.name);
+  OpenedLog opened{std::move(*log), offset_of(dir.checkpoints.high_watermarks, found.name)};
+  const bool is_future = found.name.state == storage::PartitionDirectory::State::future;
   const std::lock_guard guard(mutex_);
   ++dir.managed->partitions;
-  if (!manager_.loaded_.try_emplace(key, OpenedLog{std::move(*log), high_watermark}).second) {
-    log_error("partition found in two log directories", field("dir", found.path));
-    has_duplicate_ = true;
+  auto& logs = is_future ? manager_.futures_ : manager_.loaded_;
+  if (logs.contains(key)) {
+    log_warn("partition found twice", field("dir", found.path));
+    duplicates_.emplace_back(key, std::move(opened));
+  } else {
+    logs.emplace(key, std::move(opened));
   }
+  return ok();
+}
+
+bool LogLoading::is_in_assigned_dir(const PartitionKey& key, const storage::Log& log) const {
+  return plan_.directory_of && manager_.dir_id(LogManager::dir_of(log.directory())) == plan_.directory_of(key);
+}
+
+// A crash while a future replica took its place left two logs of one partition.  Only the one that was in use until
+// then, or the one that took over, can be the longer (ADR 65); the other is kept as a stray, for a person to look at.
+Result<void> LogLoading::resolve(const PartitionKey& key, OpenedLog second) {
+  const auto name = name_of(second.log->directory());
+  const bool is_future = name.state == storage::PartitionDirectory::State::future;
+  auto& logs = is_future ? manager_.futures_ : manager_.loaded_;
+  const auto first = logs.find(key);
+  if (first != logs.end()) {
+    const bool second_is_assigned = is_in_assigned_dir(key, *second.log);
+    if (!is_future && !second_is_assigned && !is_in_assigned_dir(key, *first->second.log))
+      return ReplicaErrc::log_dir_duplicate;
+    const auto ends = second.log->log_end_offset() <=> first->second.log->log_end_offset();
+    if (ends > 0 || (ends == 0 && second_is_assigned)) std::swap(first->second, second);
+  } else {
+    logs.emplace(key, std::move(second));
+    return ok();
+  }
+  const std::string path = second.log->directory();
+  auto* const managed = manager_.find(LogManager::dir_of(path));
+  --managed->partitions;
+  second.log.reset();
+  Dir dir{managed};
+  return make_stray(dir, {path, name});
+}
+
+// The log that a future one was copied from is gone, with its directory: the copy is the best there is.  Where a
+// directory is merely offline the original may come back, and has more.
+Result<void> LogLoading::promote_abandoned() {
+  if (manager_.has_offline_dirs()) return ok();
+  std::vector<PartitionKey> abandoned;
+  for (const auto& [key, future] : manager_.futures_)
+    if (!manager_.loaded_.contains(key)) abandoned.push_back(key);
+  for (const PartitionKey& key : abandoned) {
+    const auto promoted = promote(key, std::move(manager_.futures_.extract(key).mapped()));
+    if (!promoted) return promoted.error();
+  }
+  return ok();
+}
+
+Result<void> LogLoading::promote(const PartitionKey& key, OpenedLog future) {
+  const std::string from = future.log->directory();
+  const auto name = name_of(from);
+  const std::string parent = storage::parent_directory(from);
+  storage::LogOpenParams params{parent + "/" + storage::partition_directory_name(name.topic, name.partition),
+                                future.log->config(),
+                                key.topic_id,
+                                true,
+                                Offset{0},
+                                future.log->log_start_offset()};
+  log_warn("future log without a current one takes its place", field("dir", from));
+  const auto closed = future.log->close().run_inline();
+  if (!closed) return closed.error();
+  const auto renamed = manager_.disk_.rename(from, params.directory).get();
+  if (!renamed) return renamed.error();
+  const auto synced = manager_.disk_.sync_directory(parent).get();
+  if (!synced) return synced.error();
+  auto log = storage::Log::open(manager_.disk_, std::move(params), manager_.clock_);
+  if (!log) return log.error();
+  manager_.loaded_.emplace(key, OpenedLog{std::move(*log), future.high_watermark});
   return ok();
 }
 

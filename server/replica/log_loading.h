@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/replica/log_manager.h"
@@ -33,12 +34,17 @@ class LogLoading {
   Result<void> load(Dir& dir, const storage::FoundPartition& found);
   Result<void> open(Dir& dir, const storage::FoundPartition& found, const PartitionKey& key);
   Result<void> make_stray(const Dir& dir, const storage::FoundPartition& found);
+  void give_up(Dir& dir);
+  bool is_in_assigned_dir(const PartitionKey& key, const storage::Log& log) const;
+  Result<void> resolve(const PartitionKey& key, OpenedLog second);
+  Result<void> promote_abandoned();
+  Result<void> promote(const PartitionKey& key, OpenedLog future);
 
   LogManager& manager_;
   const LogLoadPlan& plan_;
   std::mutex mutex_;
   std::vector<Dir> dirs_;
-  bool has_duplicate_ = false;
+  std::vector<std::pair<PartitionKey, OpenedLog>> duplicates_;  // Of logs that are loaded; guarded by the mutex.
 };
 
 }  // namespace muir::server

@@ -1,6 +1,7 @@
 #include "server/replica/log_manager.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "server/runtime/log.h"
@@ -18,7 +19,8 @@ Result<std::unique_ptr<LogManager>> LogManager::start(storage::Disk& disk, LogMa
   std::set<std::string> paths;
   for (const auto& dir : manager->settings_.dirs) {
     if (!paths.insert(dir.path).second) return ReplicaErrc::log_dir_duplicate;
-    auto opened = LogDir::open(disk, dir.path, dir.id);
+    auto opened = dir.is_unusable ? Result<std::unique_ptr<LogDir>>(ReplicaErrc::kafka_storage_error)
+                                  : LogDir::open(disk, dir.path, dir.id);
     if (!opened && opened.error() == ReplicaErrc::log_dir_locked) return opened.error();
     if (!opened) log_error("log directory offline", field("dir", dir.path), field("error", opened.error().message()));
     manager->dirs_.push_back({dir, opened ? std::move(*opened) : nullptr, 0, false});
@@ -44,11 +46,18 @@ std::optional<OpenedLog> LogManager::take(const PartitionKey& key) {
   return std::move(node.mapped());
 }
 
+std::optional<OpenedLog> LogManager::take_future(const PartitionKey& key) {
+  auto node = futures_.extract(key);
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
+}
+
 Task<Result<OpenedLog>> LogManager::create(Pool& pool, TopicIdPartition id, Uuid directory, bool is_new,
                                            storage::LogConfig config) {
   // It may lie where we cannot look: a second, empty replica must not pass for it.
-  if (!is_new && has_offline_dirs() && find_id(directory) == nullptr) co_return ReplicaErrc::kafka_storage_error;
-  Managed* const managed = choose(directory);
+  const bool may_be_offline = has_offline_dirs() && (find_id(directory) == nullptr || futures_.contains(id.key));
+  if (!is_new && may_be_offline) co_return ReplicaErrc::kafka_storage_error;
+  Managed* const managed = choose(id, directory);
   if (managed == nullptr) co_return ReplicaErrc::kafka_storage_error;
   ++managed->partitions;
 
@@ -106,15 +115,39 @@ std::vector<Uuid> LogManager::online_dirs() const {
 
 std::vector<LogManager::DirStatus> LogManager::dirs() const {
   std::vector<DirStatus> dirs;
-  for (const Managed& managed : dirs_) dirs.push_back({managed.dir.path, managed.open != nullptr});
+  for (const Managed& managed : dirs_)
+    dirs.push_back({managed.dir.path, managed.open != nullptr, is_cordoned(managed)});
   return dirs;
 }
 
-LogManager::Managed* LogManager::choose(const Uuid& directory) {
+std::vector<Uuid> LogManager::cordoned_dirs() const {
+  std::vector<Uuid> ids;
+  for (const Managed& managed : dirs_)
+    if (managed.open && is_cordoned(managed)) ids.push_back(managed.dir.id);
+  return ids;
+}
+
+std::optional<LogManager::DirStatus> LogManager::dir_at(const std::string& path) const {
+  for (const DirStatus& dir : dirs())
+    if (dir.path == path || std::filesystem::absolute(dir.path) == path) return dir;
+  return std::nullopt;
+}
+
+bool LogManager::is_cordoned(const Managed& managed) const {
+  return std::ranges::any_of(settings_.cordoned,
+                             [&](const std::string& entry) { return entry == "*" || entry == managed.dir.path; });
+}
+
+// What an operator prefers comes before what the metadata says, as in Kafka.
+LogManager::Managed* LogManager::choose(const TopicIdPartition& id, const Uuid& directory) {
+  if (const auto node = preferred_.extract({id.topic.name, id.key.partition}); !node.empty()) {
+    Managed* const preferred = find(node.mapped());
+    if (preferred != nullptr && preferred->open) return preferred;
+  }
   if (Managed* const assigned = find_id(directory)) return assigned;
   Managed* best = nullptr;
   for (Managed& managed : dirs_) {
-    if (!managed.open || std::ranges::find(settings_.cordoned, managed.dir.path) != settings_.cordoned.end()) continue;
+    if (!managed.open || is_cordoned(managed)) continue;
     if (best == nullptr || managed.partitions < best->partitions) best = &managed;
   }
   if (best != nullptr) return best;

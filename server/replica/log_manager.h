@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,10 @@ struct LogManagerSettings {
   struct Dir {
     std::string path;
     Uuid id;  // directory.id of its meta.properties, which whoever starts the process has read and checked.
+    bool is_unusable = false;  // Could not even be read: offline from the start, and of unknown id.
   };
   std::vector<Dir> dirs;              // log.dirs
-  std::vector<std::string> cordoned;  // cordoned.log.dirs: nothing new goes there (KIP-1066).
+  std::vector<std::string> cordoned;  // cordoned.log.dirs: nothing new goes there (KIP-1066); "*": to none.
   // num.recovery.threads.per.data.dir; 0, which no file can say: all on the caller's thread, for a disk that knows one.
   std::int32_t recovery_threads_per_dir = 2;
 };
@@ -35,6 +37,8 @@ struct LogManagerSettings {
 struct LogLoadPlan {
   // Whether the metadata assigns this partition of this topic id to this broker; otherwise its directory is a stray.
   std::function<bool(const PartitionKey& key)> is_assigned_here;
+  // In which log directory the metadata has this broker's replica.
+  std::function<Uuid(const PartitionKey& key)> directory_of;
   std::function<storage::LogConfig(const std::string& topic)> config_of;
   // One line of progress, for a person; calls do not overlap.
   std::function<void(const std::string& dir, const std::string& partition, std::size_t done, std::size_t total)> loaded;
@@ -63,17 +67,32 @@ class LogManager {
 
   // Opens every log in every directory, each directory's by its own threads.  A directory of which one log cannot be
   // read goes offline; the others go on.  Directories to be deleted are kept for deletion, those of partitions that are
-  // not assigned here become strays, as Kafka's.  Fails with log_dir_duplicate when a partition is in two directories,
+  // not assigned here become strays, as Kafka's.  Of a partition that is in two directories, which a crash can leave
+  // amid a move, the longer log stays (ADR 65).  Fails with log_dir_duplicate when the metadata knows neither place,
   // and log_dirs_all_failed.
   Result<void> load(const LogLoadPlan& plan);
 
   // A log that load() has opened; nothing if there is none, or it was taken.
   std::optional<OpenedLog> take(const PartitionKey& key);
 
+  // The same for a future log: one that was being filled when the broker stopped.
+  std::optional<OpenedLog> take_future(const PartitionKey& key);
+
   // Opens a new log, in `directory` if that is one of ours, else in the one with the fewest partitions that is neither
   // offline nor cordoned.  Fails with kafka_storage_error when it might be in a directory that is offline.
   Task<Result<OpenedLog>> create(Pool& pool, TopicIdPartition id, Uuid directory, bool is_new,
                                  storage::LogConfig config);
+  // Opens an empty future log, "<topic>-<partition>.<32 hex digits>-future", in a directory that is online.
+  Task<Result<std::unique_ptr<storage::Log>>> create_future(Pool& pool, TopicIdPartition id, std::string dir,
+                                                            storage::LogConfig config);
+  // Gives the log in `from`, which is closed, its partition's live name and opens it.  Whatever fails, `from` may have
+  // its new name already.
+  Task<Result<std::unique_ptr<storage::Log>>> promote(Pool& pool, TopicIdPartition id, std::string from,
+                                                      storage::LogConfig config, Offset log_start_offset);
+
+  // Where this partition shall be created, should it come here: a move that was asked for too early (KIP-113).
+  void prefer(const TopicIdPartition& id, std::string dir);
+
   // A partition has left the directory of `log_directory`; removed later, if `renamed_to` is not empty.
   void deleted(const std::string& log_directory, const std::string& renamed_to, Instant remove_at);
   // Removes what is due.
@@ -88,11 +107,16 @@ class LogManager {
   static std::string dir_of(const std::string& log_directory);
   std::optional<Uuid> dir_id(const std::string& dir) const;
   std::vector<Uuid> online_dirs() const;
+  std::vector<Uuid> cordoned_dirs() const;  // Of those that are online.
+  void set_cordoned(std::vector<std::string> cordoned) { settings_.cordoned = std::move(cordoned); }
   struct DirStatus {
     std::string path;
     bool is_online = false;
+    bool is_cordoned = false;
   };
   std::vector<DirStatus> dirs() const;  // In the order of log.dirs.
+  // The directory of log.dirs that `path`, absolute or as configured, names.
+  std::optional<DirStatus> dir_at(const std::string& path) const;
   bool has_offline_dirs() const { return online_dirs().size() < dirs_.size(); }
 
   // Writes one checkpoint file (offset_checkpoint.h names them) in every directory that is online.
@@ -115,7 +139,8 @@ class LogManager {
   };
 
   LogManager(storage::Disk& disk, LogManagerSettings settings, const Clock& clock);
-  Managed* choose(const Uuid& directory);
+  Managed* choose(const TopicIdPartition& id, const Uuid& directory);
+  bool is_cordoned(const Managed& managed) const;
   Managed* find(const std::string& path);
   Managed* find_id(const Uuid& id);  // Only one that is online.
 
@@ -124,6 +149,8 @@ class LogManager {
   const Clock& clock_;
   std::vector<Managed> dirs_;
   std::unordered_map<PartitionKey, OpenedLog> loaded_;
+  std::unordered_map<PartitionKey, OpenedLog> futures_;                   // Loaded, and not taken.
+  std::map<std::pair<std::string, PartitionId>, std::string> preferred_;  // By topic: may be known before its id is.
   std::vector<Doomed> doomed_;
 };
 

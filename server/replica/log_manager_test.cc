@@ -20,6 +20,7 @@ struct LogManagerTest : ::testing::Test, testing::TestShards {
   Pool pool{1};
   std::unique_ptr<LogManager> logs;
   std::set<int> assigned{0, 1, 2, 3};
+  Uuid assigned_dir = kDirA;
 
   Result<std::unique_ptr<LogManager>> start_manager(std::vector<std::string> cordoned = {}) {
     return LogManager::start(disk, {{{"/a", kDirA}, {"/b", kDirB}}, std::move(cordoned), 0}, clock);
@@ -28,6 +29,7 @@ struct LogManagerTest : ::testing::Test, testing::TestShards {
   Result<void> load() {
     LogLoadPlan plan;
     plan.is_assigned_here = [this](const PartitionKey& key) { return assigned.contains(key.partition.value); };
+    plan.directory_of = [this](const PartitionKey&) { return assigned_dir; };
     plan.config_of = [](const std::string&) { return storage::LogConfig{}; };
     return logs->load(plan);
   }
@@ -42,6 +44,14 @@ struct LogManagerTest : ::testing::Test, testing::TestShards {
 
   Result<OpenedLog> create(int partition, Uuid directory = kUnassignedDirectory, bool is_new = true) {
     return run(a, logs->create(pool, id_of(partition), directory, is_new, {}));
+  }
+
+  // A log that another start left behind: `records` records of partition 0.
+  void leave(const std::string& directory, int records) {
+    auto log = storage::Log::open(disk, {directory, {}, id_of(0).key.topic_id, true}, clock);
+    ASSERT_TRUE(log) << log.error().message();
+    for (int i = 0; i < records; ++i) append(**log);
+    ASSERT_TRUE((*log)->close().run_inline());
   }
 
   void append(storage::Log& log) {
@@ -67,6 +77,10 @@ TEST_F(LogManagerTest, NothingNewGoesToACordonedDirectoryWhileThereIsAnother) {
   logs.reset();
   logs = std::move(*start_manager({"/a", "/b"}));
   EXPECT_EQ(create(1)->log->directory(), "/a/t-1");
+
+  logs->set_cordoned({"*"});
+  EXPECT_EQ(logs->cordoned_dirs(), (std::vector{kDirA, kDirB}));
+  EXPECT_EQ(create(2)->log->directory(), "/a/t-2") << "somewhere it has to go";
 }
 
 TEST_F(LogManagerTest, ADirectoryThatIsInUseStopsTheStart) {
@@ -172,6 +186,60 @@ TEST_F(LogManagerTest, AReplicaThatMayLieInAFailedDirectoryIsNotCreatedAnew) {
   EXPECT_EQ(create(1, kDirB, true)->log->directory(), "/a/t-1");  // New: it cannot lie there.
   EXPECT_EQ(logs->online_dirs(), std::vector<Uuid>{kDirA});
   EXPECT_EQ(logs->dir_failed("/a").error(), ReplicaErrc::log_dirs_all_failed);
+}
+
+// What a crash leaves between the two renames of a move (ADR 65).
+TEST_F(LogManagerTest, OfTwoLogsOfOnePartitionTheLongerStays) {
+  const std::vector<std::pair<int, int>> lengths{{3, 2}, {2, 3}, {2, 2}};
+  for (int i = 0; i < 3; ++i) {
+    leave("/a/t-" + std::to_string(i), lengths[i].first);
+    leave("/b/t-" + std::to_string(i), lengths[i].second);
+  }
+  boot();
+
+  EXPECT_EQ(logs->take(id_of(0).key)->log->directory(), "/a/t-0");
+  EXPECT_EQ(logs->take(id_of(1).key)->log->directory(), "/b/t-1");
+  EXPECT_EQ(logs->take(id_of(2).key)->log->directory(), "/a/t-2") << "where the metadata has it";
+  for (const char* name : {"t-0", "t-1", "t-2"})
+    EXPECT_NE(disk.exists(std::string("/a/") + name), disk.exists(std::string("/b/") + name));
+}
+
+TEST_F(LogManagerTest, TwoLogsOfWhichTheMetadataKnowsNeitherStopTheStart) {
+  leave("/a/t-0", 1);
+  leave("/b/t-0", 1);
+  assigned_dir = Uuid::from_halves(9, 3);
+  logs = std::move(*start_manager());
+
+  EXPECT_EQ(load().error(), ReplicaErrc::log_dir_duplicate);
+}
+
+TEST_F(LogManagerTest, AFutureLogWaitsBesideItsCurrentOne) {
+  leave("/a/t-0", 2);
+  leave("/b/t-0.0123456789abcdef0123456789abcdef-future", 1);
+  boot();
+
+  EXPECT_EQ(logs->take(id_of(0).key)->log->log_end_offset(), Offset{2});
+  const auto future = logs->take_future(id_of(0).key);
+  ASSERT_TRUE(future);
+  EXPECT_EQ(future->log->log_end_offset(), Offset{1});
+}
+
+TEST_F(LogManagerTest, AFutureLogWithoutACurrentOneTakesItsPlaceUnlessADirectoryIsOffline) {
+  leave("/b/t-0.0123456789abcdef0123456789abcdef-future", 1);
+  logs = std::move(*start_manager());
+  ASSERT_TRUE(logs->dir_failed("/a"));
+  assigned_dir = kDirB;
+  ASSERT_TRUE(load());
+  EXPECT_FALSE(logs->take(id_of(0).key));
+  EXPECT_EQ(create(0, kDirB, false).error(), ReplicaErrc::kafka_storage_error) << "the rest may be in /a";
+  logs.reset();
+
+  boot();
+
+  const auto taken = logs->take(id_of(0).key);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->log->directory(), "/b/t-0");
+  EXPECT_EQ(taken->log->log_end_offset(), Offset{1});
 }
 
 TEST_F(LogManagerTest, ADamagedCheckpointCostsARecoveryAndNothingElse) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/replica/future_replica.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
@@ -80,13 +81,15 @@ Task<void> Partition::do_chores() {
   const auto self = shared_from_this();
   if (stopped_ || is_doing_chores_) co_return;
   is_doing_chores_ = true;
-  const auto done = co_await log_->do_chores();
+  const auto log = log_;
+  const auto done = co_await log->do_chores();
   is_doing_chores_ = false;
-  if (!done) static_cast<void>(failed(done.error()));
+  if (!done) static_cast<void>(failed(*log, done.error()));
 }
 
 void Partition::stop(ReplicaErrc why) {
   stopped_ = why;
+  if (future_) future_->cancel();
   moved();
   commit_waits_.wake_all();
   flush_waits_.wake_all();
@@ -109,6 +112,11 @@ Task<Result<std::string>> Partition::delete_log() {
 Error Partition::failed(const Error& error) {
   if (log_->is_offline() && !std::exchange(has_failed_, true)) host_.log_failed(shared_from_this(), error);
   return log_->is_offline() ? make_error_code(ReplicaErrc::kafka_storage_error) : error;
+}
+
+Error Partition::failed(const storage::Log& log, const Error& error) {
+  if (&log != log_.get()) return make_error_code(ReplicaErrc::not_leader_or_follower);  // Retried, on the new one.
+  return failed(error);
 }
 
 void Partition::moved() {

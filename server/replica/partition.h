@@ -18,6 +18,7 @@
 
 namespace muir::server {
 
+class FutureReplica;
 class Partition;
 
 // What a Partition needs of its broker.  All of it outlives every Partition.
@@ -98,6 +99,21 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   // request_timed_out.
   Task<Result<Offset>> delete_records(Offset offset, Instant deadline);
 
+  // --- AlterReplicaLogDirs: a future replica is filled, and takes the log's place (partition_future.cc)
+  using FuturePtr = std::shared_ptr<FutureReplica>;
+  // What opens the log again under its live name, once its directory `from` is closed.
+  using Promote = std::function<Task<Result<std::unique_ptr<storage::Log>>>(std::string from)>;
+  const FuturePtr& future() const { return future_; }
+  void set_future(FuturePtr future) { future_ = std::move(future); }
+  // Holds appends back, copies what is left, and swaps the logs; yields the old one, which readers may still be using.
+  // Fails with move_cancelled if `future` is no longer the one, and else as FutureReplica does: then the old log goes
+  // on.
+  Task<Result<std::shared_ptr<storage::Log>>> promote_future(FuturePtr future, std::uint64_t bytes_max,
+                                                             Promote promote);
+  // The future replica is wanted no longer.  Yields it, for the caller to discard; null if there was none, or it has
+  // taken the log's place.
+  Task<FuturePtr> give_up_future();
+
   // --- what its log needs from time to time; failures go to PartitionHost::log_failed
   Task<void> apply_retention();
   Task<void> do_chores();
@@ -107,15 +123,20 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   void stop(ReplicaErrc why);
   Task<Result<void>> close();              // For a clean stop: flushed, snapshot taken.
   Task<Result<std::string>> delete_log();  // Renames the directory; yields its new path.
+  bool is_stopped() const { return stopped_.has_value(); }
 
   const TopicIdPartition& id() const { return id_; }
   const storage::PartitionState& state() const { return state_; }
   storage::Log& log() { return *log_; }
   const storage::Log& log() const { return *log_; }
+  // For those who wait while they use it: a future replica may take its place meanwhile.
+  std::shared_ptr<storage::Log> shared_log() const { return log_; }
   std::size_t waiters() const { return commit_waits_.size() + flush_waits_.size() + low_watermark_waits_.size(); }
 
   // Tells the ReplicaManager's shard about an error of the log, if it is one of the disk; yields it.
   Error failed(const Error& error);
+  // The same for an error of a log that may have been replaced since.
+  Error failed(const storage::Log& log, const Error& error);
 
  private:
   void turn_ended() override;
@@ -133,7 +154,8 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
 
   TopicIdPartition id_;
   PartitionHost host_;
-  std::unique_ptr<storage::Log> log_;
+  std::shared_ptr<storage::Log> log_;
+  FuturePtr future_;
   storage::PartitionState state_;
   std::int32_t min_insync_replicas_;
   std::optional<ReplicaErrc> stopped_;

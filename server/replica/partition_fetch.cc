@@ -26,11 +26,12 @@ Task<Result<PartitionRead>> Partition::read(PartitionFetch fetch, FetchReader re
   answer.diverging_epoch = *divergence;
 
   if (!answer.diverging_epoch) {
-    auto slice = co_await log_->read(fetch.fetch_offset, fetch.bytes_max, fetch.at_least_one_batch,
-                                     upper_bound(reader.isolation));
+    const auto log = log_;
+    auto slice = co_await log->read(fetch.fetch_offset, fetch.bytes_max, fetch.at_least_one_batch,
+                                    upper_bound(reader.isolation));
     if (!slice) {
       if (slice.error() == storage::Errc::offset_out_of_range) co_return ReplicaErrc::offset_out_of_range;
-      co_return failed(slice.error());
+      co_return failed(*log, slice.error());
     }
     answer.records = std::move(slice->bytes);
     if (reader.follower != kNoNode && fetch.counts_as_fetch) {

@@ -31,7 +31,12 @@ Task<void> Partition::flush_appended() {
     owes_flush_ = false;
     const Epoch leader_epoch = state_.leader_epoch();
     Offset end = log_->log_end_offset();
-    const auto flushed = co_await log_->flush();
+    const auto log = log_;
+    const auto flushed = co_await log->flush();
+    if (!flushed && log != log_) {
+      owes_flush_ = true;  // A replica that moved here meanwhile has taken over, with everything.
+      continue;
+    }
     if (!flushed) {
       flush_failed(flushed.error());
       break;

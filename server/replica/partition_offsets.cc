@@ -33,13 +33,14 @@ Task<Result<std::optional<storage::TimestampedOffset>>> Partition::offset_for(st
       break;
   }
 
+  const auto log = log_;
   Result<Found> found = Found{};
   if (timestamp == kMaxTimestamp) {
-    found = co_await log_->offset_of_max_timestamp();
+    found = co_await log->offset_of_max_timestamp();
   } else {
-    found = co_await log_->offset_for_timestamp(timestamp);
+    found = co_await log->offset_for_timestamp(timestamp);
   }
-  if (!found) co_return failed(found.error());
+  if (!found) co_return failed(*log, found.error());
   if (*found && (*found)->offset < last_fetchable) co_return *found;
   if (is_lagging) co_return ReplicaErrc::offset_not_available;
   co_return Found{};
@@ -53,10 +54,11 @@ Task<Result<Offset>> Partition::delete_records(Offset offset, Instant deadline) 
 
   const Offset wanted = offset == kHighWatermark ? state_.high_watermark() : offset;
   if (wanted < Offset{0}) co_return ReplicaErrc::offset_out_of_range;
-  const auto moved = co_await log_->increment_log_start_offset(wanted);
+  const auto log = log_;
+  const auto moved = co_await log->increment_log_start_offset(wanted);
   if (!moved) {
     if (moved.error() == storage::Errc::offset_out_of_range) co_return ReplicaErrc::offset_out_of_range;
-    co_return failed(moved.error());
+    co_return failed(*log, moved.error());
   }
   carry_out(state_.log_start_moved(log_->log_start_offset()));
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "server/replica/future_replica.h"
 #include "server/replica/log_cleaner.h"
 #include "server/replica/replica_manager.h"
 #include "server/runtime/log.h"
@@ -22,18 +23,31 @@ struct PartitionOffsets {
   Offset recovery_point, log_start_offset, high_watermark;
 };
 
+PartitionOffsets offsets_of(const TopicIdPartition& id, const storage::Log& log) {
+  return {LogManager::dir_of(log.directory()),
+          {id.topic.name, id.key.partition},
+          log.recovery_point(),
+          log.log_start_offset(),
+          log.high_watermark()};
+}
+
+// A future replica lies in another directory, under the same name in its checkpoints.
 Task<std::vector<PartitionOffsets>> offsets_at_home(ShardReplicas& replicas) {
   std::vector<PartitionOffsets> all;
   for (const auto& partition : replicas.all()) {
-    const auto& id = partition->id();
-    const storage::Log& log = partition->log();
-    all.push_back({LogManager::dir_of(log.directory()),
-                   {id.topic.name, id.key.partition},
-                   log.recovery_point(),
-                   log.log_start_offset(),
-                   log.high_watermark()});
+    all.push_back(offsets_of(partition->id(), partition->log()));
+    if (partition->future()) all.push_back(offsets_of(partition->id(), partition->future()->log()));
   }
   co_return all;
+}
+
+Task<void> close_future(std::shared_ptr<Partition> partition, std::vector<std::string>& dirty) {
+  const auto future = partition->future();
+  if (future == nullptr) co_return;
+  const auto closed = co_await future->close();
+  if (closed) co_return;
+  log_error("future log not closed", field("dir", future->log().directory()), field("error", closed.error().message()));
+  dirty.push_back(LogManager::dir_of(future->log().directory()));
 }
 
 // Compacted logs are the cleaner's, who knows which of them are being cleaned.
@@ -59,6 +73,7 @@ Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& 
   for (const auto& partition : partitions) partition->stop(ReplicaErrc::not_leader_or_follower);
   for (const auto& partition : partitions) {
     const auto closed = co_await partition->close();
+    co_await close_future(partition, dirty);
     if (closed) continue;
     log_error("log not closed", field("partition", partition->id().to_string()),
               field("error", closed.error().message()));
@@ -67,13 +82,30 @@ Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& 
   co_return dirty;
 }
 
-Task<void> take_offline_at_home(ShardReplicas& replicas, const std::string& dir) {
+// A replica that was to move into the failed directory or out of it, and stays where it is.
+struct StoppedMove {
+  PartitionKey key;
+  std::string dir;
+  bool was_assigned = false;  // The controller believes it to be elsewhere.
+};
+
+Task<std::vector<StoppedMove>> take_offline_at_home(ShardReplicas& replicas, std::string dir) {
+  std::vector<StoppedMove> stopped;
   for (const auto& partition : replicas.all()) {
-    if (LogManager::dir_of(partition->log().directory()) != dir) continue;
-    partition->stop(ReplicaErrc::kafka_storage_error);
-    replicas.mark_offline(partition->id().key);
+    const auto future = partition->future();
+    if (LogManager::dir_of(partition->log().directory()) == dir) {
+      partition->stop(ReplicaErrc::kafka_storage_error);
+      replicas.mark_offline(partition->id().key);
+      if (future == nullptr) continue;
+      const auto closed = co_await future->close();  // The next start goes on with it.
+      if (!closed) log_warn("future log not closed", field("dir", future->log().directory()));
+      stopped.push_back({partition->id().key, dir, future->is_assigned});
+    } else if (future != nullptr && LogManager::dir_of(future->log().directory()) == dir) {
+      static_cast<void>(co_await partition->give_up_future());
+      stopped.push_back({partition->id().key, LogManager::dir_of(partition->log().directory()), future->is_assigned});
+    }
   }
-  co_return;
+  co_return stopped;
 }
 
 template <class Work>
@@ -185,8 +217,16 @@ Task<void> ReplicaManager::handle_dir_failure(std::string dir) {
   if (!id || std::ranges::find(online, *id) == online.end()) co_return;  // Known.
   const auto others = logs_.dir_failed(dir);
   log_error("log directory offline", field("dir", dir));
-  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard)
-    co_await call(*replicas_.shards()[shard], [&] { return take_offline_at_home(replicas_.on(shard), dir); });
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard) {
+    const auto stopped =
+        co_await call(*replicas_.shards()[shard], [&] { return take_offline_at_home(replicas_.on(shard), dir); });
+    for (const StoppedMove& move : stopped) {
+      const auto current = logs_.dir_id(move.dir);
+      if (!move.was_assigned || !current) continue;
+      const bool is_told = co_await events_.assign_to_dir(move.key, *current);
+      if (!is_told) log_error("a replica's directory could not be told", field("dir", move.dir));
+    }
+  }
   if (events_.dir_failed) events_.dir_failed(*id, !others);
 }
 

@@ -1,9 +1,17 @@
 #include "server/replica/replica_change.h"
 
+#include "server/replica/future_replica.h"
 #include "server/runtime/log.h"
 
 namespace muir::server {
 namespace {
+
+Task<DeletedLog> delete_future(std::shared_ptr<FutureReplica> future) {
+  DeletedLog deleted{future->log().directory(), "", future->log().config().file_delete_delay_ms};
+  const auto renamed = co_await future->discard();
+  if (renamed) deleted.renamed_to = *renamed;
+  co_return deleted;
+}
 
 Task<DeletedLog> delete_replica(std::shared_ptr<Partition> partition, ReplicaErrc why) {
   partition->stop(why);
@@ -67,6 +75,10 @@ Task<std::vector<DeletedLog>> apply_at_home(ShardReplicas& replicas, const Parti
     const auto why = gone ? ReplicaErrc::unknown_topic_or_partition : ReplicaErrc::not_leader_or_follower;
     auto log = co_await delete_replica(partition, why);
     deleted.push_back(std::move(log));
+    const auto future = co_await partition->give_up_future();
+    if (future == nullptr) continue;
+    auto future_log = co_await delete_future(future);
+    deleted.push_back(std::move(future_log));
   }
   co_return deleted;
 }

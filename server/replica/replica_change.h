@@ -22,10 +22,11 @@ struct ReplicaChange {
   storage::PartitionRegistration registration;
   storage::LogConfig config;
   std::int32_t min_insync_replicas = 1;
-  bool is_new = false;           // It did not exist before, so that no directory can hold a former replica.
-  Uuid directory;                // Where the controller wants it.
-  std::optional<OpenedLog> log;  // Its log, if it was not hosted before.
-  Error open_error;              // Why there is none.
+  bool is_new = false;              // It did not exist before, so that no directory can hold a former replica.
+  Uuid directory;                   // Where the controller wants it.
+  std::optional<OpenedLog> log;     // Its log, if it was not hosted before.
+  std::optional<OpenedLog> future;  // And the one that was to take its place.
+  Error open_error;                 // Why there is none.
 };
 
 // A log that has left its partition's place.

@@ -25,10 +25,28 @@ ReplicaManager::ReplicaManager(Shard& shard, HostedReplicas& replicas, LogManage
       pool_(pool),
       config_(std::move(config)),
       events_(std::move(events)),
+      moves_(shard_, replicas_, logs_, pool_, moves_host()),
       image_(std::make_shared<const MetadataImage>()),
       cleaner_(std::make_unique<LogCleaner>(shard, replicas, logs, pool, config_)) {
   for (Shard* const home : replicas_.shards()) periodic_.push_back(std::make_unique<Periodic>(*home));
   periodic_.push_back(std::make_unique<Periodic>(shard_));
+  moves_.set_bytes_per_second(config_->replica_alter_log_dirs_io_max_bytes_per_second);
+}
+
+LogDirMovesHost ReplicaManager::moves_host() {
+  LogDirMovesHost host;
+  host.assign = [this](PartitionKey key, Uuid directory) { return events_.assign_to_dir(key, directory); };
+  host.write_log_offsets = [this] { return write_log_offsets(); };
+  host.dir_failed = [this](std::string dir) { return handle_dir_failure(std::move(dir)); };
+  return host;
+}
+
+Task<Result<void>> ReplicaManager::alter_log_dir(StoredTopic topic, PartitionId partition, std::string dir) {
+  const auto turn = co_await changes_.turn();
+  TopicIdPartition id{{kZeroUuid, partition}, topic};
+  if (const TopicImage* const known = image_->topics.find(topic.view())) id.key.topic_id = known->id;
+  const auto altered = co_await moves_.alter(std::move(id), std::move(dir));
+  co_return altered;
 }
 
 ReplicaManager::~ReplicaManager() = default;
@@ -43,6 +61,10 @@ Task<Result<void>> ReplicaManager::load(MetadataImagePtr image) {
     const auto* registration = image->topics.find(key.topic_id, key.partition);
     return registration != nullptr && contains(registration->replicas, config_->node_id);
   };
+  plan.directory_of = [&](const PartitionKey& key) {
+    const auto* registration = image->topics.find(key.topic_id, key.partition);
+    return registration == nullptr ? kLostDirectory : registration->directory_of(config_->node_id);
+  };
   plan.config_of = [&](const std::string& topic) {
     return log_config_of(topic_config(*image, StoredTopicView(topic)), *config_);
   };
@@ -53,6 +75,7 @@ Task<Result<void>> ReplicaManager::load(MetadataImagePtr image) {
 }
 
 Task<void> ReplicaManager::apply(MetadataImagePtr image, MetadataChanges changes) {
+  const auto turn = co_await changes_.turn();
   const MetadataImagePtr before = std::exchange(image_, image);
   liveness_.set(image);
 
@@ -70,6 +93,7 @@ Task<void> ReplicaManager::apply(MetadataImagePtr image, MetadataChanges changes
   }
   co_await open_logs(plan);
   co_await carry_out(plan);
+  co_await resume_moves(plan);
   co_await reconfigure(*image, &changes);
 }
 
@@ -125,6 +149,7 @@ Task<void> ReplicaManager::open_log(ReplicaChange& change) {
       change.open_error = created.error();
   }
   if (!change.log) co_return;
+  change.future = logs_.take_future(change.id.key);
   hosted_.insert(change.id.key);
   const auto dir = logs_.dir_id(LogManager::dir_of(change.log->log->directory()));
   if (dir && *dir != change.directory && events_.assigned_to_dir) events_.assigned_to_dir(change.id.key, *dir);
@@ -155,6 +180,12 @@ Task<void> ReplicaManager::carry_out_on(std::size_t shard, std::vector<ReplicaCh
     logs_.deleted(log.directory, log.renamed_to, shard_.clock().now() + std::chrono::milliseconds(log.delay_ms));
 }
 
+Task<void> ReplicaManager::resume_moves(Changes& plan) {
+  for (auto& changes : plan)
+    for (ReplicaChange& change : changes)
+      if (change.future) co_await moves_.resume(change.id, std::move(*change.future));
+}
+
 PartitionHost ReplicaManager::host_on(std::size_t shard) {
   return {*replicas_.shards()[shard],
           {config_->node_id, config_->replica_lag_time_max_ms},
@@ -166,6 +197,8 @@ PartitionHost ReplicaManager::host_on(std::size_t shard) {
 Task<void> ReplicaManager::set_broker_config(BrokerConfigPtr config) {
   config_ = std::move(config);
   cleaner_->set_broker_config(config_);
+  logs_.set_cordoned(config_->cordoned_log_dirs);
+  moves_.set_bytes_per_second(config_->replica_alter_log_dirs_io_max_bytes_per_second);
   co_await reconfigure(*image_, nullptr);
 }
 

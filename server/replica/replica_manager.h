@@ -13,6 +13,7 @@
 #include "server/metadata/metadata_image.h"
 #include "server/replica/hosted_replicas.h"
 #include "server/replica/image_liveness.h"
+#include "server/replica/log_dir_moves.h"
 #include "server/replica/log_manager.h"
 #include "server/replica/periodic.h"
 #include "server/replica/replica_change.h"
@@ -30,6 +31,8 @@ struct ReplicaManagerEvents {
   std::function<void(const std::shared_ptr<Partition>&, const storage::IsrProposal&)> propose_isr;
   // On the manager's shard: the replica lies in another directory than the metadata says (AssignReplicasToDirs).
   std::function<void(const PartitionKey&, const Uuid& directory)> assigned_to_dir;
+  // On the manager's shard: the replica is about to move to this directory; tell, and say whether the controller knows.
+  std::function<Task<bool>(PartitionKey, Uuid directory)> assign_to_dir;
   // On the manager's shard: a log directory has failed (BrokerHeartbeat tells); `is_last`: the broker must stop.
   std::function<void(const Uuid& directory, bool is_last)> dir_failed;
 };
@@ -57,6 +60,9 @@ class ReplicaManager {
   // New broker settings: the defaults of all topics may have changed.
   Task<void> set_broker_config(BrokerConfigPtr config);
 
+  // AlterReplicaLogDirs for one partition; see LogDirMoves::alter().
+  Task<Result<void>> alter_log_dir(StoredTopic topic, PartitionId partition, std::string dir);
+
   // Begins the background work.
   void start();
 
@@ -74,6 +80,7 @@ class ReplicaManager {
   };
 
   PartitionHost host_on(std::size_t shard);
+  LogDirMovesHost moves_host();
   void log_failed_at_home(const std::shared_ptr<Partition>& partition, const Error& error);
   Task<void> report_dir_failure(std::string dir);
   TopicConfig topic_config(const MetadataImage& image, StoredTopicView topic) const;
@@ -84,6 +91,7 @@ class ReplicaManager {
   Task<void> open_log(ReplicaChange& change);
   Task<void> open_logs(Changes& plan);
   Task<void> carry_out(Changes& plan);
+  Task<void> resume_moves(Changes& plan);
   Task<void> carry_out_on(std::size_t shard, std::vector<ReplicaChange>& changes);
   Task<void> reconfigure(const MetadataImage& image, const MetadataChanges* changes);
 
@@ -98,6 +106,8 @@ class ReplicaManager {
   Pool& pool_;
   BrokerConfigPtr config_;
   ReplicaManagerEvents events_;
+  LogDirMoves moves_;
+  storage::AppendQueue changes_;  // New metadata, or a move: one at a time, so that no partition goes amid the other.
   ImageLiveness liveness_;
   MetadataImagePtr image_;  // As applied last; never null.
   std::unordered_set<PartitionKey> hosted_;
