@@ -8,6 +8,10 @@
 #include "wire/schema/alter_client_quotas_response.h"
 #include "wire/schema/alter_configs_request.h"
 #include "wire/schema/alter_configs_response.h"
+#include "wire/schema/alter_partition_reassignments_request.h"
+#include "wire/schema/alter_partition_reassignments_response.h"
+#include "wire/schema/alter_replica_log_dirs_request.h"
+#include "wire/schema/alter_replica_log_dirs_response.h"
 #include "wire/schema/describe_client_quotas_request.h"
 #include "wire/schema/describe_client_quotas_response.h"
 #include "wire/schema/describe_configs_request.h"
@@ -22,6 +26,8 @@
 #include "wire/schema/elect_leaders_response.h"
 #include "wire/schema/list_config_resources_request.h"
 #include "wire/schema/list_config_resources_response.h"
+#include "wire/schema/list_partition_reassignments_request.h"
+#include "wire/schema/list_partition_reassignments_response.h"
 #include "wire/schema/update_features_request.h"
 #include "wire/schema/update_features_response.h"
 
@@ -93,6 +99,50 @@ TEST_F(OperatorVersions, LogDirs) {
     ASSERT_EQ(dir.topics.size(), 1u) << "version " << version;
     EXPECT_EQ(dir.topics.at(0).partitions.size(), 1u) << "a partition that there is not is left out";
     EXPECT_EQ(dir.total_bytes > 0, version >= 4);
+  });
+}
+
+TEST_F(OperatorVersions, MovesBetweenLogDirs) {
+  wire::DescribeLogDirsResponse described;
+  connection.exchange(5, wire::DescribeLogDirsRequest{}, described);
+  const std::string dir(described.results.at(0).log_dir);
+  for_each_version<wire::AlterReplicaLogDirsRequest>([&](std::int16_t version) {
+    const auto code = [&](std::string_view path, std::int32_t partition) {
+      wire::AlterReplicaLogDirsRequest request;
+      auto& topic = request.dirs.emplace_back(wire::AlterReplicaLogDirsRequest::AlterReplicaLogDir{.path = path})
+                        .topics.emplace_back();
+      topic.name = kTopic;
+      topic.partitions = {partition};
+      wire::AlterReplicaLogDirsResponse response;
+      connection.exchange(version, request, response);
+      return response.results.at(0).partitions.at(0).error_code;
+    };
+    EXPECT_EQ(code(dir, 0), ErrorCode::NONE) << "version " << version;
+    EXPECT_EQ(code("/no/such", 0), ErrorCode::LOG_DIR_NOT_FOUND);
+    EXPECT_EQ(code(dir, 99), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+  });
+}
+
+TEST_F(OperatorVersions, Reassignments) {
+  for_each_version<wire::AlterPartitionReassignmentsRequest>([&](std::int16_t version) {
+    wire::AlterPartitionReassignmentsRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.name = kTopic;
+    topic.partitions.push_back({.partition_index = 0, .replicas = std::vector<std::int32_t>{1}});
+    topic.partitions.push_back({.partition_index = 0, .replicas = std::nullopt});
+    topic.partitions.push_back({.partition_index = 0, .replicas = std::vector<std::int32_t>{1, 99}});
+    wire::AlterPartitionReassignmentsResponse response;
+    connection.exchange(version, request, response);
+    const auto& partitions = response.responses.at(0).partitions;
+    EXPECT_EQ(partitions.at(0).error_code, ErrorCode::NONE) << "version " << version;
+    EXPECT_EQ(partitions.at(1).error_code, ErrorCode::NO_REASSIGNMENT_IN_PROGRESS);
+    EXPECT_EQ(partitions.at(2).error_code, ErrorCode::INVALID_REPLICA_ASSIGNMENT);
+  });
+  for_each_version<wire::ListPartitionReassignmentsRequest>([&](std::int16_t version) {
+    wire::ListPartitionReassignmentsResponse response;
+    connection.exchange(version, wire::ListPartitionReassignmentsRequest{}, response);
+    EXPECT_EQ(response.error_code, ErrorCode::NONE);
+    EXPECT_TRUE(response.topics.empty());
   });
 }
 
