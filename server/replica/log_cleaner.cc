@@ -20,18 +20,20 @@ struct Prepared {
 };
 
 Task<Result<Prepared>> prepare_at_home(Partition& partition) {
-  storage::Log& log = partition.log();
-  Prepared prepared{log.cleanable(), {}};
-  prepared.log.producers = log.active_producers();
-  auto aborted = co_await log.aborted_transactions(prepared.log.segments.front().base_offset, log.last_stable_offset());
-  if (!aborted) co_return partition.failed(aborted.error());
+  const auto log = partition.shared_log();
+  Prepared prepared{log->cleanable(), {}};
+  prepared.log.producers = log->active_producers();
+  auto aborted =
+      co_await log->aborted_transactions(prepared.log.segments.front().base_offset, log->last_stable_offset());
+  if (!aborted) co_return partition.failed(*log, aborted.error());
   prepared.aborted = std::move(*aborted);
   co_return prepared;
 }
 
 Task<Result<void>> replace_at_home(Partition& partition, storage::SegmentSwap swap) {
-  const auto replaced = co_await partition.log().replace_segments(std::move(swap));
-  if (!replaced) co_return partition.failed(replaced.error());
+  const auto log = partition.shared_log();
+  const auto replaced = co_await log->replace_segments(std::move(swap));
+  if (!replaced) co_return partition.failed(*log, replaced.error());
   co_return ok();
 }
 

@@ -46,6 +46,7 @@ struct CleanableLog {
 
 // A cleaned segment that waits, as "<base_offset>.*.cleaned", to replace those it was made of.
 struct SegmentSwap {
+  std::string directory;  // Where it waits: a log that has moved between log directories meanwhile does not take it.
   Offset base_offset;
   std::vector<CleanableSegment> replaced;  // Oldest first; the first has the same base offset.
   std::uint64_t truncations = 0;           // Of the log when these segments were read.

@@ -93,6 +93,7 @@ Result<void> CleaningRound::finish_group() {
 SegmentSwap CleaningRound::ready() const {
   const SegmentRange group = groups_[group_];
   SegmentSwap swap;
+  swap.directory = log_.directory;
   swap.base_offset = cleaned_->base_offset();
   swap.replaced.assign(log_.segments.begin() + static_cast<std::ptrdiff_t>(group.first),
                        log_.segments.begin() + static_cast<std::ptrdiff_t>(group.end));

@@ -38,7 +38,7 @@ ActiveProducers Log::active_producers() const {
 }
 
 bool Log::has_replaced(const SegmentSwap& swap) const {
-  if (swap.truncations != truncations_) return false;
+  if (swap.directory != directory_ || swap.truncations != truncations_) return false;
   std::size_t at = segments_.floor(swap.base_offset);
   if (at == SegmentList::kNone || at + swap.replaced.size() >= segments_.size()) return false;
   for (const CleanableSegment& replaced : swap.replaced) {

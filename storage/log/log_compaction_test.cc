@@ -161,6 +161,28 @@ TEST(LogCompaction, DropsWhatWasMadeOfSegmentsThatAreNotTheLogsAnyMore) {
   for (const std::string& path : bench.disk.paths()) EXPECT_FALSE(path.ends_with(kCleanedSuffix)) << path;
 }
 
+// A partition that has moved to another log directory has the same segments there, and nothing that waits beside them.
+TEST(LogCompaction, DropsWhatWaitsInADirectoryThatTheLogHasLeft) {
+  CleaningBench bench;
+  bench.open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(bench.put("k", std::to_string(i)));
+  const CleanableLog cleanable = bench.log->cleanable();
+  const auto dirt = dirtiness(cleanable, cleanable_offsets(cleanable, std::nullopt, bench.clock.wall_ms()));
+  CleaningRound round(bench.disk, cleanable, {Offset{0}, dirt.first_uncleanable, kTestTime}, {}, bench.resources);
+  for (auto progress = round.advance(1 << 20); *progress == CleaningRound::Progress::working;)
+    progress = round.advance(1 << 20);
+  SegmentSwap swap = round.ready();
+  swap.directory = "/elsewhere/t-0";
+
+  const auto swapped = bench.log->replace_segments(std::move(swap)).run_inline();
+  round.abandon();
+
+  ASSERT_FALSE(swapped);
+  EXPECT_EQ(swapped.error(), Errc::segments_changed);
+  EXPECT_FALSE(bench.log->is_offline());
+  EXPECT_EQ(bench.records().size(), 20u);
+}
+
 // A reader that was given a slice before goes on with the bytes it was given.
 TEST(LogCompaction, DoesNotTakeAwayWhatAReaderHolds) {
   CleaningBench bench;
