@@ -128,6 +128,7 @@ TEST_F(PartitionReassignments, AreNotTakenBackAtTheCostOfRecords) {
   for (const std::int32_t id : {2, 3}) ASSERT_TRUE(world.heartbeat(id, true).is_fenced);
   wire::PartitionChangeRecord change;  // Only the new one has everything.
   change.topic_id = world.controller.image().topics.find(StoredTopicView{"t"})->id;
+  change.partition_id = 0;
   change.isr = {4};
   change.leader = 4;
   world.append({frame_of(change, 2)});
