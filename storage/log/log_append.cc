@@ -211,22 +211,28 @@ Task<Result<Offset>> Log::roll() {
   co_return segments_.active()->base_offset();
 }
 
-// The new segment is there before the old one lets go, so that a full disk leaves the log as it was.
+// A disk that is full leaves the log as it was.
 Task<Result<void>> Log::roll_to(Offset base_offset) {
   const auto old = segments_.active();
   if (old->base_offset() == base_offset) co_return ok();  // It is empty: nothing to roll.
-  const Segment::Place place(disk_, directory_, base_offset);
-  auto segment = co_await Segment::create(place, config_, clock_.wall_ms());
-  if (!segment) co_return failed(segment.error());
   const auto closed = co_await old->become_inactive();
   if (!closed) co_return failed(closed.error());
-  // Parts of the old segment count as synced already, and it will not be recovered: its indexes must be there too.
-  if (recovery_point_ > old->base_offset()) {
+  // Parts of the old segment count as synced already: as soon as a new one is there it will not be recovered any more,
+  // and its indexes must be on stable storage before.
+  const bool is_synced = recovery_point_ > old->base_offset();
+  if (is_synced) {
     const auto synced = co_await old->sync(true);
     if (!synced) {
       offline_ = true;
       co_return Errc::log_offline;
     }
+  }
+  const Segment::Place place(disk_, directory_, base_offset);
+  auto segment = co_await Segment::create(place, config_, clock_.wall_ms());
+  if (!segment) {
+    const auto active = co_await old->open_for_append();
+    if (!active) offline_ = true;
+    co_return failed(segment.error());
   }
   segments_.add(std::move(*segment));
   roll_flush_offset_ = base_offset;

@@ -189,6 +189,7 @@ Result<void> LogLoader::load_segment(const std::string& name) {
 }
 
 Result<void> LogLoader::recover(Segment& segment, std::uint32_t* cut_bytes) {
+  has_recovered_ = true;
   const auto before = load_producers_before(segment.base_offset());
   if (!before) return before;
   const auto cut = recover_segment(segment, log_.epochs_, recovered_producers_).run_inline();
@@ -293,7 +294,7 @@ Result<void> LogLoader::load_producers() {
                         log_.log_end_offset_,
                         log_.clock_.wall_ms(),
                         log_.config_.producer_id_expiration_ms,
-                        params_.clean_shutdown};
+                        params_.clean_shutdown && !has_recovered_};
   return replay.run().run_inline();
 }
 

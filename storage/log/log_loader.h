@@ -39,6 +39,7 @@ class LogLoader {
   const LogOpenParams& params_;
   std::vector<std::string> names_;  // Of the directory, sorted.
   std::vector<EpochEntry> stored_epochs_;
+  bool has_recovered_ = false;         // A segment: then the files are not all as a clean stop left them.
   ProducerState recovered_producers_;  // Of the batches below its end offset, while segments are recovered.
 };
 

@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   put("00000000000000000000.index", rest.first(index_bytes));
   put("00000000000000000000.timeindex", rest.first(index_bytes));
   put((data[2] & 1) != 0 ? "00000000000000000001.snapshot" : "leader-epoch-checkpoint", rest.subspan(index_bytes));
+  if ((data[2] & 4) != 0) put("00000000000000000000.txnindex", rest.subspan(index_bytes));
 
   LogOpenParams params;
   params.directory = "/d/t-0";
@@ -36,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)(*log)->read(Offset{(*log)->log_end_offset().value / 2}, 100, false, (*log)->log_end_offset()).get();
   (void)(*log)->offset_for_timestamp(1000).run_inline();
   (void)(*log)->offset_of_max_timestamp().run_inline();
+  (void)(*log)->aborted_transactions((*log)->log_start_offset(), (*log)->log_end_offset()).run_inline();
   (void)(*log)->truncate_to(Offset{(*log)->log_end_offset().value / 2}).run_inline();
   (void)(*log)->close().run_inline();
   return 0;

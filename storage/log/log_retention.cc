@@ -72,6 +72,7 @@ Task<Result<void>> Log::rebuild_producers() {
                         clock_.wall_ms(),
                         config_.producer_id_expiration_ms};
   const auto done = co_await replay.run();
+  producers_.high_watermark_moved(high_watermark_);  // Replaying takes every marker for one that is not replicated yet.
   co_return done;
 }
 

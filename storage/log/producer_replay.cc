@@ -15,6 +15,8 @@ Task<Result<void>> ProducerReplay::run() {
     const auto loaded = co_await snapshots.reload(state, log_start_offset, end_offset, now_ms, expiration_ms);
     if (!loaded) co_return loaded.error();
   } else {
+    const auto cleaned = co_await remove_snapshots_of_another_log();
+    if (!cleaned) co_return cleaned.error();
     state.log_start_moved(log_start_offset);
     snapshots.log_start_moved(log_start_offset);
   }
@@ -36,6 +38,17 @@ Task<Result<void>> ProducerReplay::run() {
   state.set_end_offset(end_offset);
   const auto taken = co_await snapshots.take(state);
   co_return taken;
+}
+
+// A log that was cut within a batch ends below where it said when it is opened again, and below its last snapshot.
+Task<Result<void>> ProducerReplay::remove_snapshots_of_another_log() {
+  const std::vector<Offset> offsets(snapshots.offsets().begin(), snapshots.offsets().end());
+  for (const Offset offset : offsets) {
+    if (offset <= end_offset) continue;
+    const auto removed = co_await snapshots.remove(offset);
+    if (!removed) co_return removed.error();
+  }
+  co_return ok();
 }
 
 Task<Result<void>> ProducerReplay::take_snapshots_of_nothing() {

@@ -21,6 +21,7 @@ struct ProducerReplay {
 
  private:
   Task<Result<void>> take_snapshots_of_nothing();
+  Task<Result<void>> remove_snapshots_of_another_log();
 };
 
 // Applies the batches of `segment` from state.end_offset() on, as far as they begin below `end_offset`.

@@ -103,9 +103,17 @@ Task<Result<std::optional<TimestampOffset>>> Segment::find_max_timestamp(Epoch* 
 }
 
 Task<Result<std::optional<Offset>>> Segment::indexed_offset_from(std::uint64_t position) {
-  const auto entry = co_await offset_index_.ceiling(position);
+  auto entry = co_await offset_index_.ceiling(position);
   if (!entry) co_return entry.error();
   if (!*entry) co_return std::optional<Offset>{};
+  if ((*entry)->position == position) {
+    // Kafka's search looks at the first entry only to see whether it is larger, and then takes the one behind it.
+    const auto first = co_await offset_index_.table().entry(0);
+    if (!first) co_return first.error();
+    if (first->position == position) entry = co_await offset_index_.ceiling(position + 1);
+    if (!entry) co_return entry.error();
+    if (!*entry) co_return std::optional<Offset>{};
+  }
   co_return std::optional((*entry)->offset);
 }
 
