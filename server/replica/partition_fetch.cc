@@ -1,8 +1,37 @@
 // Fetch at its partition: what a consumer or a follower may see from an offset on.
 
+#include <algorithm>
+
 #include "server/replica/partition.h"
 
 namespace muir::server {
+namespace {
+
+constexpr std::uint64_t kAnySize = std::uint64_t{1} << 40;  // Of a slice: beyond the end of every segment.
+
+// What a read_committed reader of `slice` is told.  How far Kafka looks depends on the bytes that were asked for and
+// are there, not on the whole batches among them: it sends the beginning of the next one too.
+Task<Result<std::vector<AbortedTransaction>>> aborted_transactions(storage::Log* log, storage::LogSlice slice,
+                                                                   Offset from, std::uint64_t bytes_max, Offset upper) {
+  storage::LogSlice widest = slice;
+  widest.bytes.size_bytes = kAnySize;
+  const auto any = co_await log->aborted_transactions_in(widest, from);
+  if (!any) co_return any.error();
+  if (any->empty()) co_return std::vector<AbortedTransaction>{};
+  if (slice.bytes.size_bytes < bytes_max) {
+    const auto available = co_await log->read(from, kAnySize, false, upper);
+    if (!available) co_return available.error();
+    if (available->segment == slice.segment)
+      slice.bytes.size_bytes = std::max(slice.bytes.size_bytes, std::min(bytes_max, available->bytes.size_bytes));
+  }
+  const auto txns = co_await log->aborted_transactions_in(slice, from);
+  if (!txns) co_return txns.error();
+  std::vector<AbortedTransaction> aborted;
+  for (const storage::AbortedTxn& txn : *txns) aborted.push_back({txn.producer_id, txn.first_offset});
+  co_return aborted;
+}
+
+}  // namespace
 
 Task<Result<PartitionRead>> Partition::read(PartitionFetch fetch, FetchReader reader) {
   const auto self = shared_from_this();
@@ -33,14 +62,18 @@ Task<Result<PartitionRead>> Partition::read(PartitionFetch fetch, FetchReader re
       if (slice.error() == storage::Errc::offset_out_of_range) co_return ReplicaErrc::offset_out_of_range;
       co_return failed(*log, slice.error());
     }
+    if (reader.isolation == FetchIsolation::txn_committed) {
+      auto aborted = co_await aborted_transactions(log_.get(), *slice, fetch.fetch_offset, fetch.bytes_max,
+                                                   upper_bound(reader.isolation));
+      if (!aborted) co_return failed(aborted.error());
+      answer.aborted_transactions = std::move(*aborted);
+    }
     answer.records = std::move(slice->bytes);
     if (reader.follower != kNoNode && fetch.counts_as_fetch) {
       const auto recorded = record_follower(fetch, reader, end_offset);
       if (!recorded) co_return recorded.error();
     }
   }
-  // No transaction can be open or aborted yet: their markers have no writer.
-  if (reader.isolation == FetchIsolation::txn_committed) answer.aborted_transactions.emplace();
   co_return answer;
 }
 

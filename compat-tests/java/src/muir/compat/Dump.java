@@ -56,11 +56,20 @@ final class Dump {
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
             all.forEach(one -> out.printf("log %s [%d, %d)%n", one, begins.get(one), ends.get(one)));
         }
-        var records = Reader.all(target.bootstrap, all, Map.of());
+        var readCommitted = Map.of("isolation.level", "read_committed");
+        try (var consumer = Reader.consumer(target.bootstrap, readCommitted)) {
+            Map<TopicPartition, Long> stable = consumer.endOffsets(all);
+            all.forEach(one -> out.printf("stable %s %d%n", one, stable.get(one)));
+        }
+        records(Reader.all(target.bootstrap, all, readCommitted), "committed ", out);
+        records(Reader.all(target.bootstrap, all, Map.of()), "", out);
+    }
+
+    private static void records(List<ConsumerRecord<byte[], byte[]>> records, String prefix, PrintWriter out) {
         records.sort(Comparator.comparing((ConsumerRecord<byte[], byte[]> one) -> one.partition())
             .thenComparing(ConsumerRecord::offset));
         for (var one : records) {
-            out.printf("%s-%d @%d %s=%d %s %s", topic, one.partition(), one.offset(), one.timestampType(), one.timestamp(),
+            out.printf("%s%s-%d @%d %s=%d %s %s", prefix, one.topic(), one.partition(), one.offset(), one.timestampType(), one.timestamp(),
                 hex(one.key()), hex(one.value()));
             one.headers().forEach(header -> out.printf(" %s=%s", header.key(), hex(header.value())));
             out.println();

@@ -14,6 +14,7 @@ import java.util.Map;
  *
  *   topic BOOTSTRAP NAME PARTITIONS [KEY=VALUE...]   creates a topic
  *   write BOOTSTRAP NAME PARTITIONS COUNT SEED [KEY=VALUE...]   produces records that follow from the seed
+ *   transactions BOOTSTRAP NAME PARTITIONS ROUNDS SEED   produces transactions of every end; one stays open
  *   delete BOOTSTRAP NAME                        deletes a topic
  *   grow BOOTSTRAP NAME PARTITIONS               to that many
  *   truncate BOOTSTRAP NAME OFFSET               deletes the records of partition 0 before an offset
@@ -47,6 +48,8 @@ public final class Remote {
             case "delete", "grow", "truncate" -> change(words);
             case "write" -> Samples.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
                 Long.parseLong(words[5]), settings(words, 6));
+            case "transactions" -> Transactions.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
+                Long.parseLong(words[5]));
             case "commit" -> Groups.commit(words[1], words[2], words[3], Integer.parseInt(words[4]), Long.parseLong(words[5]));
             case "forget" -> forget(words);
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
