@@ -1,4 +1,5 @@
-"""Starts, stops and kills one broker: `muir`, the program under test, or `kafka`, Apache Kafka itself.
+"""Starts, stops and kills one broker: `muir`, the program under test, `kafka`, Apache Kafka itself, or `kafka-3.9`, an
+earlier release of it (compat-tests/disk/releases).
 
 Both get the same server.properties, so that a test written against the one runs against the other.
 """
@@ -59,6 +60,9 @@ def command_of(kind):
     if kind == "kafka":
         java = str(COMPAT / "lib" / "java")
         return [java, "kafka.tools.StorageTool", "format"], [java, "kafka.Kafka"]
+    if kind.startswith("kafka-"):
+        old = [str(COMPAT / "lib" / "old-kafka"), kind.removeprefix("kafka-")]
+        return [*old, "kafka.tools.StorageTool", "format"], [*old, "kafka.Kafka"]
     raise ValueError(f"no such kind of broker: {kind}")
 
 
@@ -151,7 +155,7 @@ class Broker:
             self.kill()
             raise RuntimeError(f"{self.kind} did not stop within {STOP_SECONDS_MAX:.0f} s of SIGTERM\n{self.log_tail()}")
         status = self._forget()
-        if status not in (None, 0) and not (self.kind == "kafka" and status == JAVA_AFTER_SIGTERM):
+        if status not in (None, 0) and not (self.kind.startswith("kafka") and status == JAVA_AFTER_SIGTERM):
             raise RuntimeError(f"{self.kind} ended with status {status} after SIGTERM\n{self.log_tail()}")
 
     def kill(self):

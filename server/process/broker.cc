@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "server/process/start_refusals.h"
 #include "server/process/version.h"
 #include "server/quorum/bootstrap_checkpoint.h"
 #include "server/runtime/log.h"
+#include "storage/log/log_directory.h"
 
 namespace muir::server {
 namespace {
@@ -160,14 +162,37 @@ void Broker::run_on(Shard& shard, std::function<Task<void>()> work) {
   start.done.get_future().wait();
 }
 
+ConfigResult<> Broker::lock_directories() {
+  const auto lock = [this](const std::string& path, std::unique_ptr<storage::DiskLock>& held) -> ConfigResult<> {
+    auto locked = storage::lock_log_directory(disk_, path).get();
+    if (locked) {
+      held = std::move(*locked);
+      return {};
+    }
+    const bool taken = locked.error() == boost::system::errc::operation_would_block;
+    return invalid_config(fmt::format("Failed to acquire the lock on {}/.lock: {}", path,
+                                      taken ? "another broker is using the directory" : locked.error().message()));
+  };
+  for (const auto& dir : directories_.dirs) {
+    const auto locked = lock(dir.path, locks_.emplace_back());
+    if (!locked) return locked;
+  }
+  if (std::ranges::find(config_->log_dirs, config_->metadata_log_dir) != config_->log_dirs.end()) return {};
+  return lock(config_->metadata_log_dir, metadata_lock_);
+}
+
 ConfigResult<> Broker::open_quorum() {
-  auto quorum = MetadataQuorum::open(disk_, quorum_params(*config_, directories_), clock_);
-  if (!quorum) return invalid_config(fmt::format("Cannot open the metadata log: {}", quorum.error().message()));
-  quorum_ = std::move(*quorum);
   const auto bootstrap = read_bootstrap_checkpoint(disk_, config_->metadata_log_dir).run_inline();
   if (!bootstrap) {
     return invalid_config(fmt::format("Cannot read bootstrap.checkpoint: {}", bootstrap.error().message()));
   }
+  const auto can_begin = check_bootstrap(disk_, config_->metadata_log_dir, *bootstrap);
+  if (!can_begin) return can_begin;
+  auto quorum = MetadataQuorum::open(disk_, quorum_params(*config_, directories_), clock_);
+  if (!quorum) return invalid_config(fmt::format("Cannot open the metadata log: {}", quorum.error().message()));
+  quorum_ = std::move(*quorum);
+  const auto may_run = check_cluster(quorum_->log());
+  if (!may_run) return may_run.error();
   controller_ = std::make_unique<Controller>(controller_settings(*config_, directories_.cluster_id), schema_,
                                              Uuid::random, std::hash<Uuid>{}(Uuid::random()));
   ControllerService::Settings settings;
@@ -248,6 +273,7 @@ ConfigResult<> Broker::start() {
   log_info("Starting", field("version", kVersion), field("node", config_->node_id.value),
            field("cluster", directories_.cluster_id), field("shards", shards_.size()),
            field("log_dirs", fmt::format("{}", fmt::join(config_->log_dirs, ","))));
+  if (auto locked = lock_directories(); !locked) return locked.error();
   if (auto opened = open_quorum(); !opened) return opened.error();
 
   fetcher_ =
@@ -334,6 +360,7 @@ Task<void> Broker::begin_broker(ConfigResult<>& outcome) {
   for (const auto& dir : directories_.dirs) settings.dirs.push_back({dir.path, dir.id, dir.is_unusable});
   settings.cordoned = config_->cordoned_log_dirs;
   settings.recovery_threads_per_dir = config_->num_recovery_threads_per_data_dir;
+  locks_.clear();
   auto logs = co_await pool_.run([this, &settings] { return LogManager::start(threaded_disk_, settings, clock_); });
   if (!logs) {
     outcome = invalid_config(fmt::format("Cannot open the log directories: {}", logs.error().message()));

@@ -55,6 +55,7 @@ class Broker {
   class Run;
 
   static std::vector<std::unique_ptr<Shard>> make_shards(const BrokerConfig& config);
+  ConfigResult<> lock_directories();
   ConfigResult<> open_quorum();
   ConfigResult<> listen();
   void run_on(Shard& shard, std::function<Task<void>()> work);
@@ -73,6 +74,9 @@ class Broker {
 
   const std::shared_ptr<const BrokerConfig> config_;
   const StorageDirectories directories_;
+  // Until the LogManager takes its own: nothing is read while another process may write.
+  std::vector<std::unique_ptr<storage::DiskLock>> locks_;
+  std::unique_ptr<storage::DiskLock> metadata_lock_;  // Where metadata.log.dir is none of log.dirs.
   const Clock& clock_ = system_clock();
   storage::PosixDisk disk_;     // The metadata log's: the controller's thread syncs by itself.
   ThreadedDisk threaded_disk_;  // The partitions'.

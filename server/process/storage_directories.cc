@@ -18,7 +18,7 @@ std::vector<std::string> all_directories(const BrokerConfig& config) {
   return paths;
 }
 
-ConfigResult<storage::MetaProperties> checked(storage::Disk& disk, const BrokerConfig& config, const std::string& path,
+ConfigResult<storage::MetaProperties> checked(const BrokerConfig& config, const std::string& path,
                                               const std::optional<storage::MetaProperties>& read) {
   if (!read) {
     return invalid_config(
@@ -27,16 +27,19 @@ ConfigResult<storage::MetaProperties> checked(storage::Disk& disk, const BrokerC
                     path));
   }
   storage::MetaProperties properties = *read;
+  if (properties.cluster_id.empty()) {
+    return invalid_config(
+        fmt::format("The meta.properties in {} names no cluster id: the directory is of a broker that "
+                    "ran with ZooKeeper, or of none",
+                    path));
+  }
   if (properties.node_id != config.node_id) {
     return invalid_config(fmt::format("Stored node id {} in {} doesn't match node.id={} of the configuration",
                                       properties.node_id.value, path, config.node_id.value));
   }
-  if (!properties.directory_id) {
-    properties.directory_id = Uuid::random();
-    const auto written = storage::write_meta_properties(disk, path, properties).run_inline();
-    if (!written) {
-      return invalid_config(fmt::format("Cannot write meta.properties in {}: {}", path, written.error().message()));
-    }
+  if (properties.directory_id && *properties.directory_id < Uuid::from_halves(0, 100)) {
+    return invalid_config(
+        fmt::format("The directory.id {} in {} is reserved", properties.directory_id->to_string(), path));
   }
   return properties;
 }
@@ -51,6 +54,13 @@ ConfigResult<> check_metadata_log(storage::Disk& disk, const BrokerConfig& confi
       config.metadata_log_dir));
 }
 
+ConfigResult<> write_directory_id(storage::Disk& disk, const std::string& path,
+                                  const storage::MetaProperties& properties) {
+  const auto written = storage::write_meta_properties(disk, path, properties).run_inline();
+  if (written) return {};
+  return invalid_config(fmt::format("Cannot write meta.properties in {}: {}", path, written.error().message()));
+}
+
 }  // namespace
 
 bool is_unformatted(storage::Disk& disk, const BrokerConfig& config) {
@@ -62,6 +72,7 @@ bool is_unformatted(storage::Disk& disk, const BrokerConfig& config) {
 
 ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, const BrokerConfig& config) {
   StorageDirectories found;
+  std::vector<std::pair<std::string, storage::MetaProperties>> without_id;
   for (const std::string& path : all_directories(config)) {
     const bool holds_logs = std::ranges::find(config.log_dirs, path) != config.log_dirs.end();
     const auto read = storage::read_meta_properties(disk, path).run_inline();
@@ -73,7 +84,7 @@ ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, c
       found.dirs.push_back({path, {}, true});
       continue;
     }
-    const auto properties = checked(disk, config, path, *read);
+    auto properties = checked(config, path, *read);
     if (!properties) return properties.error();
     if (const auto misplaced = check_metadata_log(disk, config, path); !misplaced) return misplaced.error();
     if (found.cluster_id.empty()) found.cluster_id = properties->cluster_id;
@@ -81,13 +92,21 @@ ConfigResult<StorageDirectories> open_storage_directories(storage::Disk& disk, c
       return invalid_config(fmt::format("Log directories are of different clusters: {} is of {}, not of {}", path,
                                         properties->cluster_id, found.cluster_id));
     }
+    const bool has_id = properties->directory_id.has_value();
+    if (!has_id) properties->directory_id = Uuid::random();
     const Uuid id = *properties->directory_id;
+    if (!has_id) without_id.emplace_back(path, *properties);
     if (path == config.metadata_log_dir) found.metadata_directory_id = id;
     if (!holds_logs) continue;
     if (std::ranges::find(found.dirs, id, &StorageDirectories::Dir::id) != found.dirs.end()) {
       return invalid_config(fmt::format("Two log directories have the same directory.id {}", id.to_string()));
     }
     found.dirs.push_back({path, id});
+  }
+  // Only now: a start that is refused leaves every file as it was.
+  for (const auto& [path, properties] : without_id) {
+    const auto written = write_directory_id(disk, path, properties);
+    if (!written) return written.error();
   }
   return found;
 }

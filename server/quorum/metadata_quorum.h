@@ -54,6 +54,9 @@ class MetadataQuorum {
   static Result<std::unique_ptr<MetadataQuorum>> open(storage::Disk& disk, Params params, const Clock& clock);
   ~MetadataQuorum();
 
+  // Before run() only: what a start-up looks at first (stored_metadata.h).
+  MetadataLog& log() { return *log_; }
+
   // Hears everything from the newest snapshot on; may be called before run() or while it runs.
   void add_listener(MetadataListener& listener);
 
