@@ -76,10 +76,10 @@ class LogModel {
   }
 
   // Where a read_committed reader must stop: before every transaction that is open, and every one whose marker is not
-  // replicated, if `with_unreplicated`.
-  Offset last_stable_offset(Offset log_start_offset, Offset high_watermark, bool with_unreplicated) const {
+  // replicated.  Markers below `replicated_below` are taken for replicated.
+  Offset last_stable_offset(Offset log_start_offset, Offset high_watermark, Offset replicated_below = Offset{0}) const {
     for (const ModelTxn& txn : transactions()) {
-      const bool is_undecided = txn.marker == kNoOffset || (with_unreplicated && txn.marker >= high_watermark);
+      const bool is_undecided = txn.marker == kNoOffset || txn.marker >= std::max(high_watermark, replicated_below);
       if (is_undecided) return std::clamp(txn.first_offset, log_start_offset, high_watermark);
     }
     return high_watermark;
