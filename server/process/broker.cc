@@ -169,9 +169,10 @@ ConfigResult<> Broker::lock_directories() {
       held = std::move(*locked);
       return {};
     }
-    const bool taken = locked.error() == boost::system::errc::operation_would_block;
-    return invalid_config(fmt::format("Failed to acquire the lock on {}/.lock: {}", path,
-                                      taken ? "another broker is using the directory" : locked.error().message()));
+    // A directory that fails otherwise is offline from the start: the LogManager finds out.
+    if (locked.error() != boost::system::errc::operation_would_block) return {};
+    return invalid_config(
+        fmt::format("Failed to acquire the lock on {}/.lock: another broker is using the directory", path));
   };
   for (const auto& dir : directories_.dirs) {
     const auto locked = lock(dir.path, locks_.emplace_back());

@@ -49,9 +49,10 @@ ConfigResult<> check_metadata_log(storage::Disk& disk, const BrokerConfig& confi
   if (path == config.metadata_log_dir) return {};
   const auto status = disk.status(path + "/" + std::string(kMetadataLog)).get();
   if (!status || !*status) return {};
-  return invalid_config(fmt::format(
-      "Found unexpected metadata location in data directory `{}` (the configured metadata directory is {}).", path,
-      config.metadata_log_dir));
+  return invalid_config(
+      fmt::format("Found unexpected metadata location in data directory `{}`: {} belongs to {} only, the configured "
+                  "metadata directory",
+                  path, kMetadataLog, config.metadata_log_dir));
 }
 
 ConfigResult<> write_directory_id(storage::Disk& disk, const std::string& path,
