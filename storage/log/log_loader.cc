@@ -13,10 +13,10 @@ namespace muir::storage {
 
 Result<void> LogLoader::load() {
   using Step = Result<void> (LogLoader::*)();
-  for (const Step step :
-       {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
-        &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
-        &LogLoader::recover_unflushed_segments, &LogLoader::make_end_consistent, &LogLoader::load_producers}) {
+  for (const Step step : {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
+                          &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
+                          &LogLoader::recover_unflushed_segments, &LogLoader::make_end_consistent,
+                          &LogLoader::load_producers, &LogLoader::sync_removals}) {
     const auto done = (this->*step)();
     if (!done) return done;
   }
@@ -296,6 +296,12 @@ Result<void> LogLoader::load_producers() {
                         log_.config_.producer_id_expiration_ms,
                         params_.clean_shutdown && !has_recovered_};
   return replay.run().run_inline();
+}
+
+// After an unclean stop: what was removed must not come back beside what will be appended.
+Result<void> LogLoader::sync_removals() {
+  if (params_.clean_shutdown) return ok();
+  return log_.disk_.sync_directory(log_.directory_).get();
 }
 
 }  // namespace muir::storage

@@ -33,6 +33,7 @@ class LogLoader {
   Result<void> remove_segments_from(std::size_t index);
   Result<void> make_end_consistent();
   Result<void> load_producers();
+  Result<void> sync_removals();
   bool has_file(const std::string& name) const;
 
   Log& log_;

@@ -55,6 +55,9 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   if (!written) co_return written.error();
   const auto rebuilt = co_await rebuild_producers();
   if (!rebuilt) co_return rebuilt.error();
+  // A snapshot of what was cut must not come back beside what is appended next.
+  const auto forgotten = co_await disk_.sync_directory(directory_);
+  if (!forgotten) co_return forgotten.error();
   co_return removed;
 }
 
@@ -118,7 +121,8 @@ Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_o
   const auto removed = co_await snapshots_.remove_all();
   if (!removed) co_return removed;
   producers_.clear(offset);
-  co_return ok();
+  const auto forgotten = co_await disk_.sync_directory(directory_);
+  co_return forgotten;
 }
 
 Task<Result<void>> Log::discard(std::shared_ptr<Segment> segment) {
