@@ -38,7 +38,9 @@ def node(package, program):
     def install(folder):
         step("cp", *lock, *sources, folder)
         scripts = [] if package == "confluent" else ["--ignore-scripts"]
-        step("npm", "ci", "--no-audit", "--no-fund", *scripts, cwd=folder, seconds=2400)
+        # confluent's: from the libraries of Debian, or its build fetches their sources from all over.
+        step("npm", "ci", "--no-audit", "--no-fund", *scripts, cwd=folder, env={**os.environ, "CKJS_LINKING": "dynamic"},
+             seconds=2400)
     return ["node", made_once(f"ecosystem-node-{package}", lock + sources, install) / program]
 
 
