@@ -27,7 +27,7 @@ class FaultyDisk::OpenFile final : public File {
 
   Io<std::size_t> read(std::uint64_t position, MutableByteView into) override {
     if (const auto fault = disk_.next_fault()) return *fault;
-    if (position >= node_->now.size()) return std::size_t{0};
+    if (position >= node_->now.size() || into.empty()) return std::size_t{0};
     const std::size_t count = std::min<std::size_t>(into.size(), node_->now.size() - position);
     std::memcpy(into.data(), node_->now.data() + position, count);
     return count;
