@@ -47,6 +47,7 @@ FAULTS = (
     Fault("quota exceeded by an append", ("pwritev:error=EDQUOT:when={}..{last}",), GOES_ON),
     Fault("no room for whatever opens a file", ("openat:error=ENOSPC:when={}..{last}",), GOES_ON, "", SMALL_SEGMENTS),
     Fault("no room for a new name", ("rename:error=ENOSPC:when={}..{last}",), GOES_ON, "", SMALL_SEGMENTS),
+    Fault("no room in the metadata log", ("pwritev:error=ENOSPC:when=1..8",), GOES_ON, "__cluster_metadata-0/*.log"),
     Fault("an append fails", ("pwritev:error=EIO:when={}",), STOPS),
     Fault("a sync fails", ("fdatasync:error=EIO:when={}",), STOPS, settings=SYNC_ALL),
     Fault("a sync finds no room", ("fdatasync:error=ENOSPC:when={}",), STOPS, settings=SYNC_ALL),

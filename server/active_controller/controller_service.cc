@@ -5,12 +5,16 @@
 
 #include "server/quorum/errc.h"
 #include "server/runtime/log.h"
+#include "server/runtime/log_pace.h"
 
 namespace muir::server {
 namespace {
 
 // What keep_house() sleeps at the longest.
 constexpr std::chrono::seconds kIdleSleep{1};
+
+// After a snapshot that could not be written, for want of space perhaps.
+constexpr std::chrono::seconds kSnapshotPause{10};
 
 std::vector<ByteView> views_of(const std::vector<OwnedBytes>& frames) { return {frames.begin(), frames.end()}; }
 
@@ -118,12 +122,17 @@ void ControllerService::do_due_chores(Instant now) {
     if (work.has_more) due.at = now;
     if (work.records.empty()) continue;
     const auto appended = append(std::move(work.records), work.is_atomic);
-    if (!appended) log_warn("Housekeeping was not appended", field("error", appended.error().message()));
+    std::uint64_t left_out = 0;
+    thread_local LogPace pace;
+    if (!appended && pace.admits(now, &left_out)) {
+      log_warn("Housekeeping was not appended", field("error", appended.error().message()),
+               field("left_out", left_out));
+    }
   }
 }
 
 Task<void> ControllerService::write_snapshot_if_due() {
-  if (!quorum_.snapshot_is_due()) co_return;
+  if (!quorum_.snapshot_is_due() || shard_.clock().now() < next_snapshot_at_) co_return;
   const auto id = committed_end_;
   const auto written =
       co_await quorum_.write_snapshot(id, committed_timestamp_ms_, controller_.committed_image().to_records());
@@ -131,6 +140,7 @@ Task<void> ControllerService::write_snapshot_if_due() {
     log_info("Wrote a snapshot of the metadata", field("end_offset", id.offset.value), field("epoch", id.epoch.value));
   } else {
     log_error("Writing a snapshot of the metadata failed", field("error", written.error().message()));
+    next_snapshot_at_ = shard_.clock().now() + kSnapshotPause;
   }
 }
 

@@ -126,6 +126,7 @@ class ControllerService final : public MetadataListener {
   std::int64_t committed_timestamp_ms_ = 0;
   PollQuorum poll_quorum_;
   std::vector<Due> chores_;
+  Instant next_snapshot_at_{};
   Sleep* sleeping_ = nullptr;
   bool is_stopping_ = false;
   std::vector<Completion<bool>*> waiting_until_active_;

@@ -83,7 +83,7 @@ Task<Result<void>> StateMachinePartition::replay_log() {
 Task<Result<OwnedBytes>> StateMachinePartition::read(Offset from, Offset end) {
   const auto log = partition_->shared_log();
   const auto slice = co_await log->read(from, kLoadBytes, true, end);
-  if (!slice) co_return slice.error();
+  if (!slice) co_return partition_->read_failed(*log, slice.error());
   OwnedBytes bytes(slice->bytes.size_bytes);
   if (bytes.empty()) co_return bytes;
   const auto size = co_await slice->bytes.file->read(slice->bytes.position, bytes);

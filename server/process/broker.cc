@@ -190,8 +190,20 @@ ConfigResult<> Broker::open_quorum() {
   const auto can_begin = check_bootstrap(disk_, config_->metadata_log_dir, *bootstrap);
   if (!can_begin) return can_begin;
   auto quorum = MetadataQuorum::open(disk_, quorum_params(*config_, directories_), clock_);
-  if (!quorum) return invalid_config(fmt::format("Cannot open the metadata log: {}", quorum.error().message()));
+  if (!quorum)
+    return invalid_config(fmt::format("Cannot open the metadata log in {}/__cluster_metadata-0: {}",
+                                      config_->metadata_log_dir, quorum.error().message()));
   quorum_ = std::move(*quorum);
+  if (const auto& recovery = quorum_->recovery(); recovery.bytes_cut > 0) {
+    log_warn("The metadata log ended in the middle of a batch, and was cut", field("file", recovery.cut_file),
+             field("position", recovery.cut_position), field("bytes", recovery.bytes_cut));
+  }
+  quorum_->set_room_listener([dir = config_->metadata_log_dir](bool has_room) {
+    if (has_room)
+      log_info("The metadata log has room again", field("dir", dir));
+    else
+      log_error("No space left for the metadata log: changes are refused until there is", field("dir", dir));
+  });
   const auto may_run = check_cluster(quorum_->log());
   if (!may_run) return may_run.error();
   controller_ = std::make_unique<Controller>(controller_settings(*config_, directories_.cluster_id), schema_,

@@ -6,6 +6,7 @@
 
 #include "server/quorum/errc.h"
 #include "server/quorum/quorum_state_file.h"
+#include "storage/log/clean_shutdown_file.h"
 #include "storage/log/log.h"
 
 namespace muir::server {
@@ -31,6 +32,7 @@ MetadataLog::MetadataLog(storage::Disk& disk, Params params, const Clock& clock)
 
 MetadataLog::~MetadataLog() = default;
 
+const storage::LogRecovery& MetadataLog::recovery() const { return log_->recovery(); }
 Offset MetadataLog::end_offset() const { return log_->log_end_offset(); }
 Offset MetadataLog::start_offset() const { return log_->log_start_offset(); }
 void MetadataLog::set_high_watermark(Offset high_watermark) { log_->set_high_watermark(high_watermark); }
@@ -45,7 +47,12 @@ Result<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::Disk& disk, Para
 Task<Result<void>> MetadataLog::load() {
   storage::LogOpenParams open{
       .directory = params_.directory, .config = log_config(params_), .topic_id = kMetadataTopicId};
-  auto log = storage::Log::open(disk_, std::move(open), clock_);  // Unclean on purpose: its CRCs are always walked.
+  // Its CRCs are always walked.  Only a crash tears: what is no batch after a clean stop was committed once, and to cut
+  // it off would be to forget topics that were acknowledged.
+  const auto stop = co_await storage::read_clean_shutdown(disk_, storage::parent_directory(params_.directory));
+  was_clean_ = stop && stop->was_clean;
+  open.may_cut = !was_clean_;
+  auto log = storage::Log::open(disk_, std::move(open), clock_);
   if (!log) co_return log.error();
   log_ = std::move(*log);
 
@@ -150,6 +157,7 @@ Task<Result<void>> MetadataLog::load_voters() {
     if (bytes->empty() || next < first->base_offset) {
       // Power failed with a new segment's name on the disk but not the end of the one before it.  Nothing above the
       // hole was ever committed: that takes a sync of all below.
+      if (was_clean_) co_return storage::Errc::corrupt_segment;
       const auto cut = co_await log_->truncate_to(next);
       if (!cut) co_return cut.error();
       break;

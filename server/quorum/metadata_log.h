@@ -19,7 +19,8 @@
 
 namespace muir::storage {
 class Log;
-}
+struct LogRecovery;
+}  // namespace muir::storage
 
 namespace muir::server {
 
@@ -51,6 +52,7 @@ class MetadataLog {
   // As found by open(); what happens later, storage::QuorumState is told.
   const storage::LogSummary& found_log() const { return found_log_; }
   const storage::VoterHistory& found_voters() const { return found_voters_; }
+  const storage::LogRecovery& recovery() const;
   const storage::ElectionState& found_election() const { return found_election_; }
   std::uint64_t found_bytes_after_snapshot() const { return found_bytes_after_snapshot_; }
 
@@ -110,6 +112,7 @@ class MetadataLog {
   storage::VoterHistory found_voters_;
   storage::ElectionState found_election_;
   std::uint64_t found_bytes_after_snapshot_ = 0;
+  bool was_clean_ = false;
 };
 
 }  // namespace muir::server

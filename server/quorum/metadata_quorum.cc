@@ -4,9 +4,15 @@
 #include <utility>
 
 #include "server/quorum/errc.h"
+#include "storage/log/errc.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
+namespace {
+
+constexpr std::chrono::seconds kFullDiskPause{1};
+
+}  // namespace
 
 Result<std::unique_ptr<MetadataQuorum>> MetadataQuorum::open(storage::Disk& disk, Params params, const Clock& clock) {
   auto log = MetadataLog::open(disk, params.log, clock);
@@ -25,6 +31,8 @@ MetadataQuorum::MetadataQuorum(std::unique_ptr<MetadataLog> log, Params params, 
       last_snapshot_at_(clock.now()) {}
 
 MetadataQuorum::~MetadataQuorum() { CHECK(waiters_.empty()); }
+
+const storage::LogRecovery& MetadataQuorum::recovery() const { return log_->recovery(); }
 
 void MetadataQuorum::add_listener(MetadataListener& listener) {
   listeners_.push_back({&listener, std::nullopt, std::nullopt});
@@ -52,6 +60,7 @@ Task<Result<void>> MetadataQuorum::serve() {
     if (!done) co_return done.error();
     const auto written = co_await write_queue();
     if (!written) co_return written.error();
+    regain_leadership();
     const auto told = co_await bring_listeners_up_to_date();
     if (!told) co_return told.error();
     if (has_work()) continue;
@@ -149,12 +158,34 @@ Task<Result<void>> MetadataQuorum::write_queue() {
   for (QueuedBatch& batch : batches) {
     CHECK(batch.base_offset == log_->end_offset());
     const auto appended = co_await log_->append(batch.bytes, quorum_.epoch());
+    if (!appended && appended.error() == storage::Errc::disk_full) {
+      withdraw_queue();
+      break;
+    }
     if (!appended) co_return appended.error();
+    if (std::exchange(has_no_room_, false)) room_changed_(true);
     CHECK(batch.end_offset == log_->end_offset());
     bytes_since_snapshot_ += batch.bytes.size();
     quorum_.appended(batch.end_offset, quorum_.epoch());
   }
   co_return co_await sync();
+}
+
+// The log has none of it, and nobody else has heard of it: those who wait are told to try again, the listeners go back
+// to what is committed, and the offsets are given to others.
+void MetadataQuorum::withdraw_queue() {
+  if (!std::exchange(has_no_room_, true)) room_changed_(false);
+  const auto epoch = leader_epoch_;
+  lose_leadership();
+  withdrawn_epoch_ = epoch;
+  regain_at_ = clock_.now() + kFullDiskPause;
+}
+
+void MetadataQuorum::regain_leadership() {
+  const bool is_due = withdrawn_epoch_ && regain_at_ <= clock_.now() && high_watermark_ == log_->end_offset();
+  if (!is_due || is_stopping_) return;
+  leader_epoch_ = std::exchange(withdrawn_epoch_, std::nullopt);
+  listeners_are_behind_ = true;
 }
 
 Task<Result<void>> MetadataQuorum::sync() {
@@ -218,6 +249,7 @@ void MetadataQuorum::fail_waiters(Error error) {
 }
 
 void MetadataQuorum::lose_leadership() {
+  withdrawn_epoch_.reset();
   queue_.clear();
   queued_bytes_ = 0;
   next_offset_ = log_->end_offset();

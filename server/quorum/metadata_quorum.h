@@ -32,7 +32,8 @@ struct AppendedRange {
 //
 // Records are appended in batches of at most 8 MiB, all that are waiting by one write and one sync; nothing counts that
 // is not on the disk.  When the disk fails, nothing is appended or committed any more: run() ends with the reason, and
-// the process must stop.
+// the process must stop.  When it is merely full, what waits is withdrawn, as if leadership had gone, and a little
+// later the leader of the same epoch goes on.
 //
 //   auto quorum = MetadataQuorum::open(disk, params, clock);         // Blocking: on the pool, or at start-up.
 //   (*quorum)->set_waker([&] { post([&] { quorum->poll(); }); });    // Never calls poll() itself: later, this thread.
@@ -69,6 +70,10 @@ class MetadataQuorum {
   // `wake` asks that poll() be called soon, on this thread, from an empty stack: at the next turn of its event loop.
   // What is appended within a turn is thus written together.
   void set_waker(std::function<void()> wake) { wake_ = std::move(wake); }
+  // For the operator: the disk is full, and changes are refused; later, there is room again.
+  void set_room_listener(std::function<void(bool has_room)> listener) { room_changed_ = std::move(listener); }
+  // What opening the log has found.
+  const storage::LogRecovery& recovery() const;
   // Goes on with what there is to do.  Also to be called at next_deadline().
   void poll();
   Instant next_deadline() const { return quorum_.next_deadline(clock_.now()); }
@@ -128,6 +133,8 @@ class MetadataQuorum {
   Task<Result<void>> check_snapshot_id(storage::OffsetAndEpoch id);
   void deliver(Listening& listening, const ReadBatch& batch);
   void lose_leadership();
+  void withdraw_queue();
+  void regain_leadership();
   void finish_waiters();
   void fail_waiters(Error error);
   void enqueue(storage::Actions actions);
@@ -146,9 +153,14 @@ class MetadataQuorum {
   Offset high_watermark_{0};
   std::optional<Epoch> leader_epoch_;  // None: append() fails.
   Offset epoch_start_;
+  // While the disk is full: the epoch that is ours all the same, and when to try again.
+  std::optional<Epoch> withdrawn_epoch_;
+  Instant regain_at_;
+  bool has_no_room_ = false;  // Nothing was written since the disk was full.
   std::deque<Listening> listeners_;
   std::vector<CommitWaiter> waiters_;
   std::function<void()> wake_ = [] {};
+  std::function<void(bool)> room_changed_ = [](bool) {};
   std::unique_ptr<Completion<bool>> idle_;  // run() waits here for something to do.
   bool listeners_are_behind_ = false;
   bool has_failed_ = false;

@@ -64,6 +64,62 @@ TEST(MetadataQuorum, SyncsOnceForAllThatIsWaiting) {
   EXPECT_LE(for_nine, for_one + 8 * 1 + 2);
 }
 
+// A full disk is no failed one: what cannot be written is refused as if leadership had gone, and nothing is torn.
+TEST(MetadataQuorum, WithdrawsWhatAFullDiskRefusesAndGoesOnInTheSameEpoch) {
+  QuorumWorld world;
+  world.format();
+  ASSERT_TRUE(world.start());
+  ASSERT_TRUE(world.append(2));
+  world.settle();
+  std::vector<bool> room;
+  world.quorum().set_room_listener([&room](bool has_room) { room.push_back(has_room); });
+  const auto now = world.disk().operations();
+  world.disk().fill_between(now, now + 1000);
+
+  ASSERT_TRUE(world.append(3));
+  world.settle();
+
+  ASSERT_TRUE(world.is_running());
+  EXPECT_EQ(world.acknowledged().size(), 2u);
+  EXPECT_EQ(world.resignations(), 1);
+  EXPECT_EQ(world.append().error(), QuorumErrc::not_leader);
+  world.disk().heal();
+  world.clock().advance(std::chrono::seconds(2));
+  world.quorum().poll();
+  world.settle();
+  const auto range = world.append(1);
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->base_offset, Offset{5}) << "the offsets of what was withdrawn are given again";
+  world.settle();
+  EXPECT_EQ(world.acknowledged().size(), 3u);
+  EXPECT_EQ(world.quorum().epoch(), Epoch{1});
+  EXPECT_EQ(room, (std::vector{false, true}));
+  EXPECT_EQ(world.problem(), "");
+  world.crash();
+  ASSERT_TRUE(world.start());
+  EXPECT_EQ(world.state().size(), 3u);
+  EXPECT_EQ(world.problem(), "");
+}
+
+// After a clean stop nothing in the log is a torn tail, so that nothing may be cut off.
+TEST(MetadataQuorum, RefusesADamagedLogAfterACleanStop) {
+  QuorumWorld world;
+  world.format();
+  ASSERT_TRUE(world.start());
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(world.append());
+    world.settle();
+  }
+  ASSERT_TRUE(world.stop());
+  const std::string log = std::string(QuorumWorld::kDirectory) + "/00000000000000000000.log";
+  world.disk().flip_bit(log, world.disk().content(log).size() - 3, 2);
+  const std::string_view text = R"({"version":0,"brokerEpoch":1})";
+  world.disk().put(std::string(QuorumWorld::kLogDir) + "/.kafka_cleanshutdown",
+                   OwnedBytes(as_bytes(text).begin(), as_bytes(text).end()));
+
+  EXPECT_FALSE(world.start());
+}
+
 TEST(MetadataQuorum, ReplaysWhatWasCommittedAfterARestart) {
   QuorumWorld world;
   world.format();

@@ -42,7 +42,7 @@ class QuorumWorld : public MetadataListener {
 
   const std::vector<int>& state() const { return state_; }
   const std::set<int>& acknowledged() const { return acknowledged_; }
-  const std::vector<Epoch>& led() const { return led_; }  // Every epoch ever led.
+  const std::vector<Epoch>& led() const { return led_; }  // Every epoch ever led; once, if only the disk was full.
   int snapshots_loaded() const { return snapshots_loaded_; }
   int resignations() const { return resignations_; }
 
@@ -80,6 +80,7 @@ class QuorumWorld : public MetadataListener {
   std::vector<Epoch> led_;
   int snapshots_loaded_ = 0;
   int resignations_ = 0;
+  std::optional<Epoch> resigned_;  // By this process, last.
 };
 
 }  // namespace muir::server

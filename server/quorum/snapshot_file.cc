@@ -138,7 +138,11 @@ Task<Result<void>> write_snapshot_file(storage::Disk& disk, std::string director
   for (const OwnedBytes& batch : batches) {
     const ByteView parts[] = {batch};
     const auto written = co_await (*file)->write(position, parts);
-    if (!written) co_return written.error();
+    if (!written) {
+      static_cast<void>(
+          co_await disk.remove(partial));  // It may be what fills the disk; the next start removes it too.
+      co_return written.error();
+    }
     position += batch.size();
   }
   const auto synced = co_await (*file)->sync_data();

@@ -200,9 +200,9 @@ Task<Result<void>> LogDirMoves::swap(PartitionPtr partition, FuturePtr future) {
   co_await call(shard_, [this] { return host_.write_log_offsets(); });
   const TopicIdPartition id = partition->id();
   const auto config = partition->log().config();
-  const auto start_offset = future->log().log_start_offset();
-  const Partition::Promote promote = [this, &id, &config, start_offset](std::string from) {
-    return logs_.promote(pool_, id, std::move(from), config, start_offset);
+  const Partition::Promote promote = [this, &id, &config, future](std::string from) {
+    const storage::Log& log = future->log();
+    return logs_.promote(pool_, id, std::move(from), config, log.log_start_offset(), log.log_end_offset());
   };
   const auto old = co_await partition->promote_future(future, kSliceBytes, promote);
   if (!old) co_return old.error();
@@ -232,7 +232,7 @@ Task<bool> LogDirMoves::blame(PartitionPtr partition, FuturePtr future, Error er
     co_return true;
   }
   const bool is_system_error = error.category() == boost::system::system_category();
-  const bool is_disk_full = error == boost::system::errc::no_space_on_device || error == storage::Errc::disk_full;
+  const bool is_disk_full = storage::is_out_of_space(error) || error == storage::Errc::disk_full;
   const bool is_broken = future->log().is_offline() || future->is_finished() || (is_system_error && !is_disk_full);
   if (!is_broken) co_return false;
   const std::string dir = LogManager::dir_of(future->log().directory());

@@ -8,6 +8,7 @@ namespace muir::server {
 namespace {
 
 constexpr std::string_view kMetadataTopic = "__cluster_metadata";
+constexpr std::chrono::seconds kProgressInterval{5};
 
 Offset offset_of(const storage::OffsetCheckpoint& offsets, const storage::PartitionDirectory& name) {
   const auto found = offsets.find({name.topic, name.partition});
@@ -69,6 +70,7 @@ Result<void> LogLoading::prepare(Dir& dir) {
   const auto was_clean = open.begin();
   if (!was_clean) return was_clean.error();
   dir.was_clean = *was_clean;
+  dir.began = dir.told_at = manager_.clock_.now();
   dir.checkpoints = open.read_checkpoints();
   auto found = open.list();
   if (!found) return found.error();
@@ -91,7 +93,32 @@ void LogLoading::work(Dir& dir) {
     const std::lock_guard guard(mutex_);
     if (!loaded) dir.failure = loaded.error();
     if (plan_.loaded) plan_.loaded(dir.managed->dir.path, found->path, ++dir.done, dir.found.size());
+    tell_progress(dir);
   }
+}
+
+// Every few seconds, and at the end; the mutex is held.
+void LogLoading::tell_progress(Dir& dir) {
+  const Instant now = manager_.clock_.now();
+  if (dir.done < dir.found.size() && now - dir.told_at < kProgressInterval) return;
+  dir.told_at = now;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - dir.began);
+  log_info("logs loaded", field("dir", dir.managed->dir.path), field("done", dir.done), field("of", dir.found.size()),
+           field("bytes_recovered", dir.bytes_recovered),
+           field("seconds", fmt::format("{:.1f}", took.count() / 1000.0)));
+}
+
+// The mutex is held.
+void LogLoading::tell_recovery(Dir& dir, const storage::Log& log) {
+  const storage::LogRecovery& recovery = log.recovery();
+  dir.bytes_recovered += recovery.bytes_walked;
+  if (recovery.bytes_cut > 0) {
+    log_warn("log cut where a batch is torn or damaged", field("file", recovery.cut_file),
+             field("position", recovery.cut_position), field("bytes", recovery.bytes_cut),
+             field("log_end_offset", log.log_end_offset().value));
+  }
+  if (!recovery.mended.empty())
+    log_warn("log mended", field("dir", log.directory()), field("rebuilt", recovery.mended));
 }
 
 Result<void> LogLoading::load(Dir& dir, const storage::FoundPartition& found) {
@@ -107,7 +134,11 @@ Result<void> LogLoading::load(Dir& dir, const storage::FoundPartition& found) {
     return ok();
   }
   const auto topic_id = storage::read_partition_metadata(manager_.disk_, found.path).run_inline();
-  if (!topic_id) return topic_id.error();
+  if (!topic_id) {
+    log_error("partition.metadata cannot be read", field("dir", found.path),
+              field("error", topic_id.error().message()));
+    return topic_id.error();
+  }
   const PartitionKey key{topic_id->value_or(kZeroUuid), found.name.partition};
   if (!*topic_id || !plan_.is_assigned_here(key)) return make_stray(dir, found);
   return open(dir, found, key);
@@ -126,6 +157,7 @@ Result<void> LogLoading::open(Dir& dir, const storage::FoundPartition& found, co
   OpenedLog opened{std::move(*log), offset_of(dir.checkpoints.high_watermarks, found.name)};
   const bool is_future = found.name.state == storage::PartitionDirectory::State::future;
   const std::lock_guard guard(mutex_);
+  tell_recovery(dir, **log);
   ++dir.managed->partitions;
   auto& logs = is_future ? manager_.futures_ : manager_.loaded_;
   if (logs.contains(key)) {
@@ -188,7 +220,7 @@ Result<void> LogLoading::promote(const PartitionKey& key, OpenedLog future) {
                                 future.log->config(),
                                 key.topic_id,
                                 true,
-                                Offset{0},
+                                future.log->log_end_offset(),
                                 future.log->log_start_offset()};
   log_warn("future log without a current one takes its place", field("dir", from));
   const auto closed = future.log->close().run_inline();

@@ -26,10 +26,15 @@ class LogLoading {
     std::vector<storage::FoundPartition> found;
     std::size_t next = 0;  // The rest is guarded by the mutex.
     std::size_t done = 0;
+    std::uint64_t bytes_recovered = 0;
+    Instant began{};
+    Instant told_at{};
     Error failure;
   };
 
   Result<void> prepare(Dir& dir);
+  void tell_progress(Dir& dir);
+  void tell_recovery(Dir& dir, const storage::Log& log);
   void work(Dir& dir);
   Result<void> load(Dir& dir, const storage::FoundPartition& found);
   Result<void> open(Dir& dir, const storage::FoundPartition& found, const PartitionKey& key);

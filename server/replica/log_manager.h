@@ -85,10 +85,11 @@ class LogManager {
   // Opens an empty future log, "<topic>-<partition>.<32 hex digits>-future", in a directory that is online.
   Task<Result<std::unique_ptr<storage::Log>>> create_future(Pool& pool, TopicIdPartition id, std::string dir,
                                                             storage::LogConfig config);
-  // Gives the log in `from`, which is closed, its partition's live name and opens it.  Whatever fails, `from` may have
-  // its new name already.
+  // Gives the log in `from`, which was closed with these offsets, its partition's live name and opens it.  Whatever
+  // fails, `from` may have its new name already.
   Task<Result<std::unique_ptr<storage::Log>>> promote(Pool& pool, TopicIdPartition id, std::string from,
-                                                      storage::LogConfig config, Offset log_start_offset);
+                                                      storage::LogConfig config, Offset log_start_offset,
+                                                      Offset log_end_offset);
 
   // Where this partition shall be created, should it come here: a move that was asked for too early (KIP-113).
   void prefer(const TopicIdPartition& id, std::string dir);

@@ -25,13 +25,14 @@ Task<Result<std::unique_ptr<storage::Log>>> LogManager::create_future(Pool& pool
 }
 
 Task<Result<std::unique_ptr<storage::Log>>> LogManager::promote(Pool& pool, TopicIdPartition id, std::string from,
-                                                                storage::LogConfig config, Offset log_start_offset) {
+                                                                storage::LogConfig config, Offset log_start_offset,
+                                                                Offset log_end_offset) {
   const std::string parent = storage::parent_directory(from);
   storage::LogOpenParams params{parent + "/" + storage::partition_directory_name(id.topic.name, id.key.partition),
                                 std::move(config),
                                 id.key.topic_id,
                                 true,
-                                Offset{0},
+                                log_end_offset,
                                 log_start_offset};
   auto log = co_await pool.run([&]() -> Result<std::unique_ptr<storage::Log>> {
     const auto renamed = disk_.rename(from, params.directory).get();

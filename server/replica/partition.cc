@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "server/replica/future_replica.h"
+#include "server/runtime/log.h"
+#include "server/runtime/log_pace.h"
+#include "storage/log/errc.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
@@ -110,6 +113,12 @@ Task<Result<std::string>> Partition::delete_log() {
 
 // The pull of the plug is told once: after it, the directory is offline, and with it every partition that lives there.
 Error Partition::failed(const Error& error) {
+  std::uint64_t left_out = 0;
+  thread_local LogPace pace;  // One for all partitions of the shard: a full disk is full for all.
+  if (error == storage::Errc::disk_full && pace.admits(host_.shard.clock().now(), &left_out)) {
+    log_error("No space left: records are refused until there is", field("partition", id_.to_string()),
+              field("dir", log_->directory()), field("left_out", left_out));
+  }
   if (log_->is_offline() && !std::exchange(has_failed_, true)) host_.log_failed(shared_from_this(), error);
   return log_->is_offline() ? make_error_code(ReplicaErrc::kafka_storage_error) : error;
 }
@@ -117,6 +126,17 @@ Error Partition::failed(const Error& error) {
 Error Partition::failed(const storage::Log& log, const Error& error) {
   if (&log != log_.get()) return make_error_code(ReplicaErrc::not_leader_or_follower);  // Retried, on the new one.
   return failed(error);
+}
+
+Error Partition::read_failed(const storage::Log& log, const Error& error) {
+  std::uint64_t left_out = 0;
+  thread_local LogPace pace;
+  if (storage::is_damage(error) && pace.admits(host_.shard.clock().now(), &left_out)) {
+    const storage::CorruptBatch& where = log.corruption();
+    log_error("Damaged records are not handed out", field("partition", id_.to_string()), field("file", where.file),
+              field("position", where.position), field("offset", where.offset.value), field("left_out", left_out));
+  }
+  return failed(log, error);
 }
 
 void Partition::moved() {

@@ -133,10 +133,13 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   std::shared_ptr<storage::Log> shared_log() const { return log_; }
   std::size_t waiters() const { return commit_waits_.size() + flush_waits_.size() + low_watermark_waits_.size(); }
 
-  // Tells the ReplicaManager's shard about an error of the log, if it is one of the disk; yields it.
+  // Tells the ReplicaManager's shard about an error of the log, if it is one of the disk; yields it.  A full disk is
+  // told to the operator only.
   Error failed(const Error& error);
   // The same for an error of a log that may have been replaced since.
   Error failed(const storage::Log& log, const Error& error);
+  // The same for an error of reading `log`: damage is told with its place.
+  Error read_failed(const storage::Log& log, const Error& error);
 
  private:
   void turn_ended() override;

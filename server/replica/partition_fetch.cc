@@ -60,7 +60,7 @@ Task<Result<PartitionRead>> Partition::read(PartitionFetch fetch, FetchReader re
                                     upper_bound(reader.isolation));
     if (!slice) {
       if (slice.error() == storage::Errc::offset_out_of_range) co_return ReplicaErrc::offset_out_of_range;
-      co_return failed(*log, slice.error());
+      co_return read_failed(*log, slice.error());
     }
     if (reader.isolation == FetchIsolation::txn_committed) {
       auto aborted = co_await aborted_transactions(log_.get(), *slice, fetch.fetch_offset, fetch.bytes_max,

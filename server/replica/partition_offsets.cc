@@ -40,7 +40,7 @@ Task<Result<std::optional<storage::TimestampedOffset>>> Partition::offset_for(st
   } else {
     found = co_await log->offset_for_timestamp(timestamp);
   }
-  if (!found) co_return failed(*log, found.error());
+  if (!found) co_return read_failed(*log, found.error());
   if (*found && (*found)->offset < last_fetchable) co_return *found;
   if (is_lagging) co_return ReplicaErrc::offset_not_available;
   co_return Found{};

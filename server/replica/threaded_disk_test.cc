@@ -66,6 +66,9 @@ class GatedDisk final : public storage::Disk {
     Io<> preallocate(std::uint64_t size_bytes) override { return file_->preallocate(size_bytes); }
     Io<std::uint64_t> size() override { return file_->size(); }
     Io<> set_modified(std::int64_t modified_ms) override { return file_->set_modified(modified_ms); }
+    Io<bool> is_resident(std::uint64_t position, std::uint64_t size_bytes) override {
+      return file_->is_resident(position, size_bytes);
+    }
     int native_handle() const override { return file_->native_handle(); }
 
    private:

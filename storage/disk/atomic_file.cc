@@ -10,7 +10,11 @@ Task<Result<void>> write_atomically(Disk& disk, std::string path, OwnedBytes byt
   if (!file) co_return file.error();
   const ByteView whole = bytes;
   const auto written = co_await (*file)->write(0, {&whole, 1});
-  if (!written) co_return written.error();
+  if (!written) {
+    // What there is of it may be what fills the disk.  That it stays is no harm: the next time replaces it.
+    static_cast<void>(co_await disk.remove(temporary));
+    co_return written.error();
+  }
   const auto synced = co_await (*file)->sync_data();
   if (!synced) co_return synced.error();
   const auto renamed = co_await disk.rename(temporary, path);

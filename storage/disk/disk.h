@@ -27,7 +27,8 @@ class File {
   virtual Io<> write(std::uint64_t position, std::span<const ByteView> parts) = 0;
 
   // The bytes, and the size that reaches them, are on stable storage (fdatasync).  After a failure the file cannot be
-  // trusted any more: the kernel may have dropped what it could not write, and a second call would succeed.
+  // trusted any more: the kernel may have dropped what it could not write, and a second call would succeed.  So it is
+  // never ENOSPC, which elsewhere means that nothing has happened: EIO instead (sync_failure()).
   virtual Io<> sync_data() = 0;
 
   virtual Io<> truncate(std::uint64_t size_bytes) = 0;
@@ -44,6 +45,10 @@ class File {
 
   // The file counts as last written then (Unix time): a copy that is to keep the age of what it was made of.
   virtual Io<> set_modified(std::int64_t modified_ms) = 0;
+
+  // Are these bytes in memory?  Then they are what was read or written there last, however the disk has fared since.
+  // False where that cannot be told.
+  virtual Io<bool> is_resident(std::uint64_t position, std::uint64_t size_bytes) = 0;
 
   // For sendfile; -1 where there is none (a disk of a test).
   virtual int native_handle() const = 0;
@@ -91,12 +96,18 @@ class Disk {
   virtual Io<> remove(const std::string& path) = 0;                         // A file; success when there is none.
   virtual Io<> create_directory(const std::string& path) = 0;  // With its parents; success when it is there.
   virtual Io<> remove_directory(const std::string& path) = 0;  // Must be empty; success when there is none.
-  virtual Io<> sync_directory(const std::string& path) = 0;
+  virtual Io<> sync_directory(const std::string& path) = 0;    // Fails as File::sync_data() does.
 
   // Creates `path` and locks it against other processes, Apache Kafka's among them, which lock the same way.
   // Fails with EWOULDBLOCK while somebody else holds it.
   virtual Io<std::unique_ptr<DiskLock>> lock(const std::string& path) = 0;
 };
+
+// What a sync fails with when the system says `error`.
+Error sync_failure(Error error);
+
+// A file system, or a quota, that is full.
+bool is_out_of_space(const Error& error);
 
 // The part of `path` before its last slash; "." when it has none.
 std::string parent_directory(const std::string& path);

@@ -19,6 +19,7 @@ struct FaultyDisk::Node {
   OwnedBytes synced;
   bool poisoned = false;  // A sync failed: what was dirty then never becomes durable, whatever later syncs say.
   std::int64_t modified_ms = 0;
+  bool is_resident = true;  // All of it, or not.
 };
 
 class FaultyDisk::OpenFile final : public File {
@@ -27,6 +28,7 @@ class FaultyDisk::OpenFile final : public File {
 
   Io<std::size_t> read(std::uint64_t position, MutableByteView into) override {
     if (const auto fault = disk_.next_fault()) return *fault;
+    node_->is_resident = true;
     if (position >= node_->now.size() || into.empty()) return std::size_t{0};
     const std::size_t count = std::min<std::size_t>(into.size(), node_->now.size() - position);
     std::memcpy(into.data(), node_->now.data() + position, count);
@@ -34,7 +36,7 @@ class FaultyDisk::OpenFile final : public File {
   }
 
   Io<> write(std::uint64_t position, std::span<const ByteView> parts) override {
-    auto fault = disk_.next_fault();
+    auto fault = disk_.next_fault(Needs::room);
     OwnedBytes whole;
     for (const ByteView part : parts) whole.insert(whole.end(), part.begin(), part.end());
     std::size_t count = fault ? disk_.random_() % (whole.size() + 1) : whole.size();
@@ -56,7 +58,7 @@ class FaultyDisk::OpenFile final : public File {
   Io<> sync_data() override {
     if (const auto fault = disk_.next_fault()) {
       node_->poisoned = true;
-      return *fault;
+      return sync_failure(*fault);
     }
     if (!node_->poisoned) node_->synced = node_->now;
     return ok();
@@ -70,7 +72,7 @@ class FaultyDisk::OpenFile final : public File {
   }
 
   Io<> preallocate(std::uint64_t) override {
-    if (const auto fault = disk_.next_fault()) return *fault;
+    if (const auto fault = disk_.next_fault(Needs::room)) return *fault;
     return ok();
   }
 
@@ -84,6 +86,8 @@ class FaultyDisk::OpenFile final : public File {
     node_->modified_ms = modified_ms;
     return ok();
   }
+
+  Io<bool> is_resident(std::uint64_t, std::uint64_t) override { return node_->is_resident; }
 
   int native_handle() const override { return -1; }
 
@@ -108,6 +112,7 @@ FaultyDisk::~FaultyDisk() = default;
 void FaultyDisk::fail_operation(std::uint64_t number, int error) {
   fail_first_ = fail_last_ = number;
   fail_error_ = error;
+  fails_only_for_room_ = false;
 }
 
 void FaultyDisk::fail_from(std::uint64_t number, int error) {
@@ -115,11 +120,18 @@ void FaultyDisk::fail_from(std::uint64_t number, int error) {
   fail_last_ = std::numeric_limits<std::uint64_t>::max();
 }
 
+void FaultyDisk::fill_between(std::uint64_t first, std::uint64_t last) {
+  fail_operation(first, ENOSPC);
+  fail_last_ = last;
+  fails_only_for_room_ = true;
+}
+
 void FaultyDisk::heal() { fail_first_ = std::numeric_limits<std::uint64_t>::max(); }
 
-std::optional<Error> FaultyDisk::next_fault() {
+std::optional<Error> FaultyDisk::next_fault(Needs needs) {
   const std::uint64_t number = operations_++;
   if (number < fail_first_ || number > fail_last_) return std::nullopt;
+  if (fails_only_for_room_ && needs != Needs::room) return std::nullopt;
   return system_error(fail_error_);
 }
 
@@ -189,6 +201,8 @@ void FaultyDisk::flip_bit(const std::string& path, std::size_t byte, int bit) {
   node->synced = node->now;
 }
 
+void FaultyDisk::evict(const std::string& path) { find(path)->is_resident = false; }
+
 std::vector<std::string> FaultyDisk::paths() const {
   std::vector<std::string> paths;
   for (const auto& [path, node] : names_) paths.push_back(path);
@@ -196,8 +210,8 @@ std::vector<std::string> FaultyDisk::paths() const {
 }
 
 Io<FilePtr> FaultyDisk::open(const std::string& path, OpenMode mode) {
-  if (const auto fault = next_fault()) return *fault;
   auto node = find(path);
+  if (const auto fault = next_fault(node ? Needs::nothing : Needs::room)) return *fault;
   const bool may_create = mode == OpenMode::create || mode == OpenMode::replace;
   if (!node && !may_create) return system_error(ENOENT);
   if (node && node->is_directory) return system_error(EISDIR);
@@ -229,7 +243,7 @@ Io<std::vector<std::string>> FaultyDisk::list(const std::string& directory) {
 }
 
 Io<> FaultyDisk::rename(const std::string& from, const std::string& to) {
-  if (const auto fault = next_fault()) return *fault;
+  if (const auto fault = next_fault(Needs::room)) return *fault;
   if (!find(from)) return system_error(ENOENT);
   change({parent_directory(from), parent_directory(to)}, [from, to](Names& names) {
     Names moved;
@@ -257,7 +271,7 @@ Io<> FaultyDisk::remove(const std::string& path) {
 }
 
 Io<> FaultyDisk::create_directory(const std::string& path) {
-  if (const auto fault = next_fault()) return *fault;
+  if (const auto fault = next_fault(Needs::room)) return *fault;
   for (std::string above = path; !find(above) && above != "." && above != "/"; above = parent_directory(above)) {
     auto node = std::make_shared<Node>();
     node->is_directory = true;
@@ -277,7 +291,7 @@ Io<> FaultyDisk::remove_directory(const std::string& path) {
 
 // Also makes durable every older change of names: file systems commit their journal in order.
 Io<> FaultyDisk::sync_directory(const std::string& path) {
-  if (const auto fault = next_fault()) return *fault;
+  if (const auto fault = next_fault()) return sync_failure(*fault);
   if (!find(path)) return system_error(ENOENT);
   const auto newest = std::find_if(changes_.rbegin(), changes_.rend(),
                                    [&](const Change& change) { return change.directories.contains(path); });

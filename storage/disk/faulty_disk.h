@@ -22,6 +22,8 @@ class FaultyDisk final : public Disk {
   std::uint64_t operations() const { return operations_; }
   void fail_operation(std::uint64_t number, int error = 5 /* EIO */);  // That one; a failing write is torn.
   void fail_from(std::uint64_t number, int error = 5);                 // That one and all that follow.
+  // Those of [first, last] that need room, and only those, find none.
+  void fill_between(std::uint64_t first, std::uint64_t last);
   void heal();                                                         // No more failures.
   void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }  // Writes beyond answer ENOSPC, torn.
 
@@ -34,6 +36,7 @@ class FaultyDisk final : public Disk {
   void put(const std::string& path, OwnedBytes bytes);  // Durably.
   void lose_last_bytes(const std::string& path, std::size_t count);
   void flip_bit(const std::string& path, std::size_t byte, int bit);
+  void evict(const std::string& path);  // Out of memory: what is read of it next comes from the medium.
   std::vector<std::string> paths() const;
 
   Io<FilePtr> open(const std::string& path, OpenMode mode) override;
@@ -58,7 +61,8 @@ class FaultyDisk final : public Disk {
     std::function<void(Names&)> apply;
   };
 
-  std::optional<Error> next_fault();
+  enum class Needs { nothing, room };
+  std::optional<Error> next_fault(Needs needs = Needs::nothing);
   bool takes_part() { return random_() % 2 == 0; }
   void change(std::set<std::string> directories, std::function<void(Names&)> apply);
   std::shared_ptr<Node> find(const std::string& path) const;
@@ -71,6 +75,7 @@ class FaultyDisk final : public Disk {
   std::uint64_t fail_first_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t fail_last_ = 0;
   int fail_error_ = 0;
+  bool fails_only_for_room_ = false;
   std::uint64_t capacity_bytes_ = std::numeric_limits<std::uint64_t>::max();
   Names names_;
   Names durable_names_;

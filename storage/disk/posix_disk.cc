@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ auto uninterrupted(Call call) {
 
 Result<void> outcome(int result) {
   if (result != 0) return last_system_error();
+  return ok();
+}
+
+Result<void> sync_outcome(int result) {
+  if (result != 0) return sync_failure(last_system_error());
   return ok();
 }
 
@@ -87,7 +93,7 @@ class PosixFile final : public File {
   }
 
   Io<> sync_data() override {
-    return outcome(uninterrupted([&] { return ::fdatasync(fd_.get()); }));
+    return sync_outcome(uninterrupted([&] { return ::fdatasync(fd_.get()); }));
   }
 
   Io<> truncate(std::uint64_t size_bytes) override {
@@ -111,6 +117,20 @@ class PosixFile final : public File {
     const timespec modified{static_cast<time_t>(modified_ms / 1000), static_cast<long>(modified_ms % 1000) * 1'000'000};
     const timespec times[2] = {{0, UTIME_OMIT}, modified};
     return outcome(::futimens(fd_.get(), times));
+  }
+
+  // By mincore(2), which touches nothing; so it is no matter that the file may be truncated while it is mapped.
+  Io<bool> is_resident(std::uint64_t position, std::uint64_t size_bytes) override {
+    static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::uint64_t begin = position - position % page_bytes;
+    const std::uint64_t end = position + size_bytes;
+    if (end <= begin) return true;
+    void* const mapped = ::mmap(nullptr, end - begin, PROT_READ, MAP_SHARED, fd_.get(), static_cast<off_t>(begin));
+    if (mapped == MAP_FAILED) return false;
+    std::vector<unsigned char> pages((end - begin + page_bytes - 1) / page_bytes);
+    const bool is_known = ::mincore(mapped, end - begin, pages.data()) == 0;
+    ::munmap(mapped, end - begin);
+    return is_known && std::ranges::all_of(pages, [](unsigned char page) { return (page & 1) != 0; });
   }
 
   int native_handle() const override { return fd_.get(); }
@@ -211,7 +231,7 @@ Io<> PosixDisk::remove_directory(const std::string& path) {
 Io<> PosixDisk::sync_directory(const std::string& path) {
   const auto fd = open_descriptor(path, O_RDONLY | O_DIRECTORY);
   if (!fd) return fd.error();
-  return outcome(uninterrupted([&] { return ::fsync(fd->get()); }));
+  return sync_outcome(uninterrupted([&] { return ::fsync(fd->get()); }));
 }
 
 Io<std::unique_ptr<DiskLock>> PosixDisk::lock(const std::string& path) {

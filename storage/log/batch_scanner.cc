@@ -50,6 +50,11 @@ Task<Result<std::optional<ScannedBatch>>> BatchScanner::fill_then_advance() {
 
 Task<Result<void>> BatchScanner::fill(std::uint32_t position, std::size_t size_bytes) {
   const std::size_t wanted = std::min<std::size_t>(size_bytes, end_ - position);
+  if (verified_ != nullptr) {
+    const auto forgotten =
+        co_await forget_evicted(*file_, position, position + static_cast<std::uint32_t>(wanted), end_, *verified_);
+    if (!forgotten) co_return forgotten;
+  }
   chunk_.resize(wanted);
   chunk_position_ = position;
   const auto read = co_await file_->read(position, chunk_);
@@ -94,6 +99,20 @@ Task<Result<void>> BatchScanner::check_crc_by_pieces() {
     at += static_cast<std::uint32_t>(piece);
   }
   co_return compare_crc(crc);
+}
+
+Task<Result<void>> forget_evicted(File& file, std::uint32_t begin, std::uint32_t end, std::uint32_t file_end,
+                                  VerifiedRanges& verified) {
+  const auto ahead_end =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(file_end, std::uint64_t{end} + kReadAheadBytes));
+  const auto here = co_await file.is_resident(begin, end - begin);
+  if (!here) co_return here.error();
+  if (!*here) verified.remove(begin, end);
+  if (end >= ahead_end) co_return ok();
+  const auto ahead = co_await file.is_resident(end, ahead_end - end);
+  if (!ahead) co_return ahead.error();
+  if (!*ahead) verified.remove(end, ahead_end);
+  co_return ok();
 }
 
 }  // namespace muir::storage

@@ -5,6 +5,7 @@
 #include "storage/disk/disk.h"
 #include "storage/log/batch_header.h"
 #include "storage/log/errc.h"
+#include "storage/log/verified_ranges.h"
 
 namespace muir::storage {
 
@@ -25,6 +26,10 @@ class BatchScanner {
 
   BatchScanner(FilePtr file, std::uint32_t position, std::uint32_t end, std::size_t chunk_bytes)
       : file_(std::move(file)), position_(position), end_(end), chunk_bytes_(chunk_bytes) {}
+
+  // `verified` is told of what this scanner is about to bring into memory, with what the kernel may read ahead of it:
+  // nobody has looked at that yet.  It outlives the scanner.
+  void tell(VerifiedRanges& verified) { verified_ = &verified; }
 
   // The next batch; nothing at `end`, or where what remains is a torn batch.  Fails with corrupt_segment where no batch
   // can begin, unsupported_message_format at one of format 0 or 1; the scanner then stays where it is.
@@ -54,6 +59,7 @@ class BatchScanner {
   Task<Result<void>> fill(std::uint32_t position, std::size_t size_bytes);
 
   FilePtr file_;
+  VerifiedRanges* verified_ = nullptr;
   std::uint32_t position_;
   std::uint32_t end_;
   std::size_t chunk_bytes_;
@@ -61,5 +67,13 @@ class BatchScanner {
   std::uint64_t chunk_position_ = 0;
   ScannedBatch current_;
 };
+
+// Far above what Linux reads ahead of a reader (read_ahead_kb).
+inline constexpr std::uint32_t kReadAheadBytes = 1 << 20;
+
+// Before [begin, end) of a file is read: takes from `verified` what of it, and of what may be read ahead of it, is not
+// in memory any more.
+Task<Result<void>> forget_evicted(File& file, std::uint32_t begin, std::uint32_t end, std::uint32_t file_end,
+                                  VerifiedRanges& verified);
 
 }  // namespace muir::storage

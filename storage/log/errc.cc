@@ -71,6 +71,10 @@ class LogCategory final : public boost::system::error_category {
 
 }  // namespace
 
+bool is_damage(const boost::system::error_code& error) noexcept {
+  return error == Errc::corrupt_segment || error == Errc::corrupt_batch;
+}
+
 const boost::system::error_category& log_category() noexcept {
   static const LogCategory category;
   return category;

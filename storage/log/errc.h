@@ -45,6 +45,9 @@ inline boost::system::error_code make_error_code(Errc errc) noexcept {
   return {static_cast<int>(errc), log_category()};
 }
 
+// Is it said of bytes that were read, which can be no batch, or not the one that was written?
+bool is_damage(const boost::system::error_code& error) noexcept;
+
 }  // namespace muir::storage
 
 template <>

@@ -138,6 +138,7 @@ class IndexTable {
     }
     if (!bytes.empty()) {
       const auto written = co_await (*file)->write(first * Entry::kBytes, {&whole, 1});
+      file_is_longer_ = !written;  // By what of it got there.
       if (!written) co_return written.error();
     }
     written_ = end;

@@ -36,9 +36,11 @@ Result<void> Log::usable() const {
   return ok();
 }
 
+// Being out of descriptors says nothing about the disk; what needed one is done again later.
 Error Log::failed(Error error) {
   if (error.category() != boost::system::system_category()) return error;
-  if (error.value() == ENOSPC || error.value() == EDQUOT) return Errc::disk_full;
+  if (is_out_of_space(error)) return Errc::disk_full;
+  if (error.value() == EMFILE || error.value() == ENFILE) return error;
   offline_ = true;
   return Errc::log_offline;
 }
@@ -66,8 +68,18 @@ TimestampedOffset Log::latest_offset() const {
 Task<Result<void>> Log::write_epochs() {
   const std::string file = path(std::string(kLeaderEpochFile));
   const std::string text = epochs_.format();
+  epochs_are_unwritten_ = true;
   const auto written = co_await write_text(disk_, file, text);
+  epochs_are_unwritten_ = !written;
   co_return written;
+}
+
+// The file is needed by the records of a new epoch, and the append of those writes it first (assign_epochs).  So that
+// there is no room for it now is no reason to fail.
+Task<Result<void>> Log::write_epochs_if_there_is_room() {
+  const auto written = co_await write_epochs();
+  if (written || is_out_of_space(written.error())) co_return ok();
+  co_return failed(written.error());
 }
 
 Task<Result<void>> Log::assign_epoch_start_offset(Epoch epoch, Offset start_offset) {
@@ -75,9 +87,8 @@ Task<Result<void>> Log::assign_epoch_start_offset(Epoch epoch, Offset start_offs
   const auto may = usable();
   if (!may) co_return may;
   if (!epochs_.assign(epoch, start_offset)) co_return ok();
-  const auto written = co_await write_epochs();
-  if (!written) co_return failed(written.error());
-  co_return ok();
+  const auto written = co_await write_epochs_if_there_is_room();
+  co_return written;
 }
 
 Task<Result<void>> Log::flush() {

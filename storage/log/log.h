@@ -10,6 +10,7 @@
 #include "storage/log/aborted_txn.h"
 #include "storage/log/append_info.h"
 #include "storage/log/append_queue.h"
+#include "storage/log/corrupt_batch.h"
 #include "storage/log/errc.h"
 #include "storage/log/file_names.h"
 #include "storage/log/leader_epochs.h"
@@ -38,6 +39,16 @@ struct LogOpenParams {
   bool clean_shutdown = false;   // The log dir had .kafka_cleanshutdown: segments are trusted as they are.
   Offset recovery_point{0};      // From the checkpoint: everything below was synced.
   Offset log_start_offset{0};    // From the checkpoint.
+  bool may_cut = true;           // False: bytes that are no batches are no torn tail, but damage: do not open.
+};
+
+// What opening a log has done to it, for whoever tells the operator.
+struct LogRecovery {
+  std::uint64_t bytes_walked = 0;  // Whose CRCs were computed.
+  std::uint64_t bytes_cut = 0;     // Of the first segment that ended in something that was no batch.
+  std::string cut_file;
+  std::uint32_t cut_position = 0;
+  std::string mended;  // What else was found wrong, and put right; empty: nothing.
 };
 
 // Whole batches to be sent, and where they begin.
@@ -113,8 +124,9 @@ class Log {
 
   // Whole batches from the one that contains `from`, all from one segment, up to `bytes_max` bytes and to the batch
   // that contains `upper_bound`.  With `at_least_one_batch` the first is returned whatever its size (KIP-74).  Empty
-  // when there is nothing below `upper_bound` yet.  Fails with offset_out_of_range.  Ready without I/O at the tail and
-  // for a reader that goes on where it stopped.
+  // when there is nothing below `upper_bound` yet.  Ready without I/O at the tail, where all is fresh.  Of anything
+  // else the CRCs are computed first, unless they were since the bytes are in memory (ADR 069); where one is wrong the
+  // slice ends.  Fails with offset_out_of_range, corrupt_batch and corrupt_segment: then corruption() says where.
   Io<LogSlice> read(Offset from, std::uint64_t bytes_max, bool at_least_one_batch, Offset upper_bound);
 
   // The aborted transactions that reach into [from, upper), by the offset of their markers; perhaps some that lie
@@ -123,6 +135,10 @@ class Log {
   // Those that a read_committed reader needs for `slice`, which it read from `from`: exactly what Kafka tells it, as
   // far as the sparse index knows where the slice ends.  Ready without I/O where there are none.
   Io<std::vector<AbortedTxn>> aborted_transactions_in(const LogSlice& slice, Offset from);
+  const LogRecovery& recovery() const { return recovery_; }
+
+  // The damage that was met last.
+  const CorruptBatch& corruption() const { return corruption_; }
 
   // The first record at or after log_start_offset whose timestamp is at least `timestamp`; nothing when there is none.
   Task<Result<std::optional<TimestampedOffset>>> offset_for_timestamp(std::int64_t timestamp);
@@ -187,7 +203,8 @@ class Log {
 
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
   Result<void> usable() const;
-  Error failed(Error error);  // Marks the log offline unless the disk is merely full.
+  // Marks the log offline, unless the disk is merely full: then disk_full, and the caller has undone what it began.
+  Error failed(Error error);
 
   Result<void> validate(MutableByteView records, Epoch leader_epoch, Batches& batches, RecordRejection* rejection);
   Result<void> take_given(ByteView records, Epoch leader_epoch, Batches& batches);
@@ -200,11 +217,18 @@ class Log {
   Task<Result<void>> flush_up_to(Offset offset);
   Task<Result<void>> sync_segments(Offset begin, Offset end);
   Task<Result<void>> write_epochs();
+  Task<Result<void>> write_epochs_if_there_is_room();
+  Task<Result<void>> prepare_roll(std::shared_ptr<Segment> old, std::shared_ptr<Segment> created);
 
   std::optional<LogSlice> read_from_memory(Offset from, std::uint64_t bytes_max, Offset upper_bound) const;
   Task<Result<LogSlice>> read_from_disk(Offset from, std::uint64_t bytes_max, bool at_least_one_batch,
                                         Offset upper_bound);
   Task<Result<std::vector<AbortedTxn>>> collect_aborted_in(LogSlice slice, Offset from);
+  Task<Result<LogSlice>> hand_out(std::shared_ptr<Segment> segment, Offset segment_end_offset, LogSlice slice,
+                                  Offset asked);
+  Offset end_offset_of(std::size_t index) const;
+  Error read_failed(const Segment& segment, Offset asked, Error error);
+  Task<Result<void>> check_max_timestamps();
   Task<Result<std::int64_t>> truncate_in_turn(Offset offset);
   Task<Result<void>> truncate_fully_in_turn(Offset offset, Offset log_start_offset);
   Task<Result<void>> rebuild_producers();
@@ -213,7 +237,7 @@ class Log {
   std::size_t deletable_by_start_offset() const;
   std::size_t deletable_by_size() const;
   std::size_t deletable_by_time() const;
-  Task<Result<void>> delete_oldest(std::size_t count);
+  Task<Result<std::size_t>> delete_oldest(std::size_t count);
   Task<Result<void>> discard(std::shared_ptr<Segment> segment);
   void raise_log_start_offset(Offset offset);
   void note_truncation(Offset offset);
@@ -233,10 +257,13 @@ class Log {
 
   SegmentList segments_;  // Never empty once open.
   LeaderEpochs epochs_;
+  bool epochs_are_unwritten_ = false;  // Their file lacks something.
   ProducerState producers_;
   ProducerSnapshots snapshots_;
   SegmentTrash trash_;
   mutable PositionCache positions_;
+  CorruptBatch corruption_;
+  LogRecovery recovery_;
 
   // Invariant: log_start_offset_ <= high_watermark_ <= log_end_offset_, recovery_point_ <= log_end_offset_.
   Offset log_start_offset_;

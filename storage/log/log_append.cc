@@ -168,7 +168,7 @@ Task<Result<AppendInfo>> Log::append_in_turn(Batches& batches) {
 }
 
 Task<Result<void>> Log::assign_epochs(const Batches& batches) {
-  bool changed = false;
+  bool changed = epochs_are_unwritten_;
   for (const BatchHeader& header : batches.headers) changed |= epochs_.assign(header.leader_epoch, header.base_offset);
   if (!changed) co_return ok();
   const auto written = co_await write_epochs();
@@ -211,34 +211,44 @@ Task<Result<Offset>> Log::roll() {
   co_return segments_.active()->base_offset();
 }
 
-// A disk that is full leaves the log as it was.
-Task<Result<void>> Log::roll_to(Offset base_offset) {
-  const auto old = segments_.active();
-  if (old->base_offset() == base_offset) co_return ok();  // It is empty: nothing to roll.
+// Writes `old` out and creates the files of `created`.  When that fails, neither a byte nor a name of the new segment
+// stays: were the old one to grow after all, an empty segment with its base offset amid it would end the log there at
+// the next start.
+Task<Result<void>> Log::prepare_roll(std::shared_ptr<Segment> old, std::shared_ptr<Segment> created) {
   const auto closed = co_await old->become_inactive();
   if (!closed) co_return failed(closed.error());
   // Parts of the old segment count as synced already: as soon as a new one is there it will not be recovered any more,
   // and its indexes must be on stable storage before.
-  const bool is_synced = recovery_point_ > old->base_offset();
-  if (is_synced) {
+  if (recovery_point_ > old->base_offset()) {
     const auto synced = co_await old->sync(true);
     if (!synced) {
       offline_ = true;
       co_return Errc::log_offline;
     }
   }
-  const Segment::Place place(disk_, directory_, base_offset);
-  auto segment = co_await Segment::create(place, config_, clock_.wall_ms());
-  if (!segment) {
-    const auto active = co_await old->open_for_append();
-    if (!active) offline_ = true;
-    co_return failed(segment.error());
-  }
-  segments_.add(std::move(*segment));
+  const auto made = co_await created->create_files(config_);
+  if (made) co_return ok();
+  const Error error = failed(made.error());
+  auto undone = co_await created->remove_files();
+  if (undone) undone = co_await disk_.sync_directory(directory_);
+  if (undone) undone = co_await old->open_for_append();
+  if (!undone) offline_ = true;
+  if (offline_) co_return Errc::log_offline;
+  co_return error;
+}
+
+Task<Result<void>> Log::roll_to(Offset base_offset) {
+  const auto old = segments_.active();
+  if (old->base_offset() == base_offset) co_return ok();  // It is empty: nothing to roll.
+  auto segment = std::make_shared<Segment>(Segment::Place(disk_, directory_, base_offset), config_, clock_.wall_ms());
+  const auto prepared = co_await prepare_roll(old, segment);
+  if (!prepared) co_return prepared;
+  segments_.add(std::move(segment));
   roll_flush_offset_ = base_offset;
   producers_.set_end_offset(base_offset);
   const auto taken = co_await snapshots_.take(producers_);
-  if (!taken) co_return failed(taken.error());
+  // Without it, recovery goes on from the one before.
+  if (!taken && !is_out_of_space(taken.error())) co_return failed(taken.error());
   co_return ok();
 }
 

@@ -83,6 +83,103 @@ TEST(LogFault, AFullDiskRefusesTheAppendAndNothingElse) {
   EXPECT_EQ(bench.append({.value_bytes = 1000})->first_offset, Offset{1});
 }
 
+// Appends of various sizes into small segments while the disk is full at any possible moment, and goes on being full
+// for a while: each append is wholly there or refused, and nothing that was taken is ever lost.
+TEST(LogFault, AFullDiskLosesNothingWhicheverOperationMeetsIt) {
+  std::uint64_t number = 0;
+  for (bool undisturbed = false; !undisturbed; ++number) {
+    LogBench bench(number);
+    bench.config.segment_bytes = 1500;
+    bench.open();
+    const std::uint64_t first = bench.disk.operations() + number;
+    bench.disk.fill_between(first, first + 2 + number % 5);
+    std::vector<Offset> taken;
+    int refused = 0;
+    for (int i = 0; i < 24; ++i) {
+      bench.leader_epoch = Epoch{i / 6};
+      const auto info = bench.append({.value_bytes = i % 3 == 0 ? std::size_t{700} : std::size_t{60}});
+      if (info) {
+        taken.push_back(info->first_offset);
+      } else {
+        ++refused;
+        ASSERT_EQ(info.error(), Errc::disk_full) << "append " << i << ", operation " << number;
+      }
+      ASSERT_FALSE(bench.log->is_offline()) << "append " << i << ", operation " << number;
+      if (i == 12) {
+        ASSERT_TRUE(bench.log->delete_old_segments().run_inline()) << "operation " << number;
+      }
+    }
+    undisturbed = bench.disk.operations() <= first;
+    EXPECT_LE(refused, 7) << "it goes on when there is space";
+
+    // Neither a kill, which keeps the page cache, nor a power cut after a flush costs anything.
+    const bool power_cut = number % 2 == 1;
+    bench.disk.heal();
+    if (power_cut) {
+      ASSERT_TRUE(bench.log->flush().run_inline()) << "operation " << number;
+      bench.checkpoint();
+    }
+    std::vector<EpochEntry> epochs = bench.log->leader_epochs().entries();
+    if (epochs.back().start_offset > taken.back()) epochs.pop_back();  // All of its appends were refused.
+    bench.log.reset();
+    if (power_cut) bench.disk.crash();
+    bench.open();
+
+    EXPECT_EQ(bench.log->log_end_offset(), taken.back() + 1) << "operation " << number;
+    EXPECT_EQ(bench.log->leader_epochs().entries(), epochs) << "operation " << number;
+    for (const Offset offset : taken) {
+      const auto bytes = bench.read(offset, 1);
+      ASSERT_TRUE(bytes && !bytes->empty()) << "offset " << offset.value << ", operation " << number;
+      EXPECT_EQ(wire::BatchView::parse(*bytes)->base_offset(), offset);
+    }
+  }
+  EXPECT_GT(number, 100u) << "the story is long enough to mean something";
+}
+
+// A sync that fails for want of space has lost what it was to write, unlike a write that fails so.
+TEST(LogFault, AFailedSyncIsNeverTakenForAFullDisk) {
+  LogBench bench;
+  bench.open();
+  ASSERT_TRUE(bench.append({}));
+  bench.disk.fail_operation(bench.disk.operations(), ENOSPC);
+
+  EXPECT_EQ(bench.log->flush().run_inline().error(), Errc::log_offline);
+  EXPECT_TRUE(bench.log->is_offline());
+}
+
+// A roll that found no room leaves no name behind: else the small append after it would be lost at the next start.
+TEST(LogFault, ARollWithoutRoomLeavesNoEmptySegmentAmidTheLog) {
+  LogBench bench;
+  bench.config.segment_bytes = 2000;
+  bench.open();
+  ASSERT_TRUE(bench.append({.value_bytes = 1000}));
+  const std::uint64_t next = bench.disk.operations();
+  bench.disk.fill_between(next + 2, next + 2);  // The new segment's index.
+  ASSERT_EQ(bench.append({.value_bytes = 1000}).error(), Errc::disk_full);
+  ASSERT_EQ(bench.append({.value_bytes = 10})->first_offset, Offset{1});
+
+  bench.log.reset();
+  bench.open();
+
+  EXPECT_EQ(bench.log->segment_count(), 1u);
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{2});
+}
+
+TEST(LogFault, AnEmptySegmentAmidTheLogIsDropped) {
+  LogBench bench;
+  bench.open();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(bench.append({}));
+  bench.disk.put("/data/t-0/00000000000000000001.log", {});
+  bench.disk.put("/data/t-0/00000000000000000001.index", {});
+  bench.disk.put("/data/t-0/00000000000000000001.timeindex", {});
+
+  bench.log.reset();
+  bench.open();
+
+  EXPECT_EQ(bench.log->segment_count(), 1u);
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{3});
+}
+
 TEST(LogFault, AFailedSyncTakesTheLogOfflineForGood) {
   LogBench bench;
   bench.open();

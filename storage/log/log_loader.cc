@@ -15,8 +15,9 @@ Result<void> LogLoader::load() {
   using Step = Result<void> (LogLoader::*)();
   for (const Step step : {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
                           &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
-                          &LogLoader::recover_unflushed_segments, &LogLoader::make_end_consistent,
-                          &LogLoader::load_producers, &LogLoader::sync_removals}) {
+                          &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment,
+                          &LogLoader::rebuild_epochs, &LogLoader::make_end_consistent, &LogLoader::load_producers,
+                          &LogLoader::sync_removals}) {
     const auto done = (this->*step)();
     if (!done) return done;
   }
@@ -141,10 +142,29 @@ Result<void> LogLoader::load_epochs() {
   const auto text = read_text(log_.disk_, log_.path(std::string(kLeaderEpochFile))).run_inline();
   if (!text) return text.error();
   auto epochs = LeaderEpochs::parse(*text);
-  if (!epochs) return epochs.error();
+  epochs_are_damaged_ = text->empty() || !epochs || epochs->format() != *text;
+  if (epochs_are_damaged_) return ok();
   stored_epochs_ = epochs->entries();
   log_.epochs_ = std::move(*epochs);
   return ok();
+}
+
+// Every batch says its epoch.
+Result<void> LogLoader::rebuild_epochs() {
+  const bool is_empty = log_.segments_.empty() || (log_.segments_.size() == 1 && log_.segments_[0]->size_bytes() == 0);
+  if (!epochs_are_damaged_ || is_empty) return ok();
+  log_.epochs_.clear();
+  for (const auto& segment : log_.segments_) {
+    const auto noted = note_epochs(*segment, log_.epochs_).run_inline();
+    if (!noted) return noted;
+  }
+  mended(kLeaderEpochFile);
+  return ok();
+}
+
+void LogLoader::mended(std::string_view what) {
+  if (!log_.recovery_.mended.empty()) log_.recovery_.mended += ", ";
+  log_.recovery_.mended += what;
 }
 
 Result<void> LogLoader::load_segments() {
@@ -181,6 +201,7 @@ Result<void> LogLoader::load_segment(const std::string& name) {
   const auto loaded = has_indexes ? segment->load_indexes().run_inline() : Result<void>{Errc::corrupt_index};
   if (!loaded && loaded.error() != Errc::corrupt_index) return loaded;
   if (!loaded) {
+    mended(offset_file_name(base_offset, kIndexSuffix));
     const auto recovered = recover(*segment, nullptr);
     if (!recovered) return recovered;
   }
@@ -192,8 +213,24 @@ Result<void> LogLoader::recover(Segment& segment, std::uint32_t* cut_bytes) {
   has_recovered_ = true;
   const auto before = load_producers_before(segment.base_offset());
   if (!before) return before;
-  const auto cut = recover_segment(segment, log_.epochs_, recovered_producers_).run_inline();
-  if (!cut) return cut.error();
+  // After a clean stop nothing is torn: what looks so is damage, and stays for readers to be told.
+  const bool may_cut = params_.may_cut && !params_.clean_shutdown;
+  const auto cut = recover_segment(segment, log_.epochs_, recovered_producers_, may_cut).run_inline();
+  if (!cut && is_damage(cut.error()) && params_.clean_shutdown) {
+    const auto kept = segment.end_rebuild(segment.damaged_at(), false).run_inline();
+    if (!kept) return kept;
+    return ok();
+  }
+  if (!cut) {
+    if (is_damage(cut.error())) log_.corruption_ = {segment.file_path(), segment.damaged_at(), segment.base_offset()};
+    return cut.error();
+  }
+  log_.recovery_.bytes_walked += segment.size_bytes() + *cut;
+  if (*cut > 0 && log_.recovery_.bytes_cut == 0) {
+    log_.recovery_.cut_file = segment.file_path();
+    log_.recovery_.cut_position = segment.size_bytes();
+  }
+  log_.recovery_.bytes_cut += *cut;
   if (cut_bytes != nullptr) *cut_bytes = *cut;
   return ok();
 }
@@ -233,6 +270,16 @@ Result<void> LogLoader::recover_unflushed_segments() {
   return ok();
 }
 
+// The beginning of a roll that was not finished, or was undone on a disk that forgot so: the segment before it grew on.
+Result<void> LogLoader::drop_unused_segment() {
+  const std::size_t count = log_.segments_.size();
+  if (count < 2 || log_.segments_.active()->size_bytes() > 0) return ok();
+  const auto end = log_.segments_[count - 2]->read_next_offset().run_inline();
+  if (!end && is_damage(end.error())) return ok();
+  if (!end) return end.error();
+  return *end <= log_.segments_.active()->base_offset() ? ok() : remove_segments_from(count - 1);
+}
+
 Result<void> LogLoader::remove_segments_from(std::size_t index) {
   while (log_.segments_.size() > index) {
     const auto discarded = log_.discard(log_.segments_.remove(index)).run_inline();
@@ -241,14 +288,56 @@ Result<void> LogLoader::remove_segments_from(std::size_t index) {
   return ok();
 }
 
+Result<void> LogLoader::begin_segment(Offset base_offset) {
+  auto segment =
+      Segment::create({log_.disk_, log_.directory_, base_offset}, log_.config_, log_.clock_.wall_ms()).run_inline();
+  if (!segment) return segment.error();
+  log_.segments_.add(std::move(*segment));
+  log_.log_end_offset_ = base_offset;
+  return ok();
+}
+
+// A clean stop leaves the recovery point at the end of the log.  Where that and the last batches disagree, one of them
+// is damaged: unless the batches are without a flaw, what comes goes to a new segment at the recovery point, so that no
+// offset is given twice, and the old one stays as it is.
+Result<void> LogLoader::find_end() {
+  Segment& active = *log_.segments_.active();
+  const auto next = active.read_next_offset().run_inline();
+  if (!next && !is_damage(next.error())) return next.error();
+  const Offset end = params_.recovery_point;
+  const bool may_doubt = params_.clean_shutdown && active.base_offset() < end;
+  if (next && (*next == end || !may_doubt)) {
+    log_.log_end_offset_ = *next;
+    return ok();
+  }
+  if (next) {
+    const auto is_contiguous = active.is_contiguous().run_inline();
+    if (!is_contiguous) return is_contiguous.error();
+    log_.log_end_offset_ = *next;
+    if (*is_contiguous) return ok();
+  }
+  if (!may_doubt) {
+    log_.corruption_ = {active.file_path(), active.damaged_at(), active.base_offset()};
+    return next.error();
+  }
+  mended("the end of " + active.file_path() + ": the next segment begins at the recovery point");
+  return begin_segment(end);
+}
+
 Result<void> LogLoader::make_end_consistent() {
-  const Offset checkpointed_start = params_.log_start_offset;
+  Offset checkpointed_start = params_.log_start_offset;
   bool files_were_lost = false;
   if (!log_.segments_.empty()) {
-    const auto next = log_.segments_.active()->read_next_offset().run_inline();
-    if (!next) return next.error();
-    log_.log_end_offset_ = *next;
-    if (*next < checkpointed_start) {
+    const auto found = find_end();
+    if (!found) return found;
+    // A clean stop leaves the recovery point at the end: a log start beyond it has never been.  One below it has, where
+    // a truncation took the batch that it lay within (the batches end before both); then what is left was deleted.
+    const bool is_possible = !params_.clean_shutdown || checkpointed_start <= params_.recovery_point;
+    if (log_.log_end_offset_ < checkpointed_start && !is_possible) {
+      mended("log-start-offset-checkpoint");
+      checkpointed_start = Offset{0};
+    }
+    if (log_.log_end_offset_ < checkpointed_start) {
       files_were_lost = true;
       const auto removed = remove_segments_from(0);
       if (!removed) return removed;
@@ -258,12 +347,8 @@ Result<void> LogLoader::make_end_consistent() {
     }
   }
   if (log_.segments_.empty()) {
-    auto segment =
-        Segment::create({log_.disk_, log_.directory_, checkpointed_start}, log_.config_, log_.clock_.wall_ms())
-            .run_inline();
-    if (!segment) return segment.error();
-    log_.segments_.add(std::move(*segment));
-    log_.log_end_offset_ = checkpointed_start;
+    const auto begun = begin_segment(checkpointed_start);
+    if (!begun) return begun;
   } else {
     const auto opened = log_.segments_.active()->open_for_append().run_inline();
     if (!opened) return opened;

@@ -30,8 +30,13 @@ class LogLoader {
   Result<void> recover_unflushed_segments();
   Result<void> recover(Segment& segment, std::uint32_t* cut_bytes);
   Result<void> load_producers_before(Offset base_offset);
+  void mended(std::string_view what);
   Result<void> remove_segments_from(std::size_t index);
+  Result<void> drop_unused_segment();
+  Result<void> rebuild_epochs();
   Result<void> make_end_consistent();
+  Result<void> find_end();
+  Result<void> begin_segment(Offset base_offset);
   Result<void> load_producers();
   Result<void> sync_removals();
   bool has_file(const std::string& name) const;
@@ -42,6 +47,7 @@ class LogLoader {
   std::vector<EpochEntry> stored_epochs_;
   bool has_recovered_ = false;         // A segment: then the files are not all as a clean stop left them.
   ProducerState recovered_producers_;  // Of the batches below its end offset, while segments are recovered.
+  bool epochs_are_damaged_ = false;
 };
 
 }  // namespace muir::storage

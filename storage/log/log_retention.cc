@@ -14,15 +14,17 @@ Task<Result<std::int64_t>> Log::truncate_to(Offset offset) {
   if (!may) co_return may.error();
   if (offset.value < 0) co_return Errc::offset_out_of_range;
   const auto truncated = co_await truncate_in_turn(offset);
-  if (!truncated) co_return failed(truncated.error());
-  co_return truncated;
+  if (truncated) co_return truncated;
+  // Half a truncation: what is behind the end must not be appended to, for want of space neither.
+  offline_ = true;
+  co_return Errc::log_offline;
 }
 
 Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   const std::int64_t removed = log_end_offset_ - offset;
   if (removed <= 0) {
     if (epochs_.truncate_from_end(log_end_offset_)) {
-      const auto written = co_await write_epochs();
+      const auto written = co_await write_epochs_if_there_is_room();
       if (!written) co_return written.error();
     }
     co_return std::int64_t{0};
@@ -51,7 +53,7 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   const auto opened = co_await segments_.active()->open_for_append();
   if (!opened) co_return opened.error();
   epochs_.truncate_from_end(offset);
-  const auto written = co_await write_epochs();
+  const auto written = co_await write_epochs_if_there_is_room();
   if (!written) co_return written.error();
   const auto rebuilt = co_await rebuild_producers();
   if (!rebuilt) co_return rebuilt.error();
@@ -116,7 +118,7 @@ Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_o
   }
   segments_.add(std::move(*segment));
   epochs_.clear();
-  const auto written = co_await write_epochs();
+  const auto written = co_await write_epochs_if_there_is_room();
   if (!written) co_return written;
   const auto removed = co_await snapshots_.remove_all();
   if (!removed) co_return removed;
@@ -127,8 +129,14 @@ Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_o
 
 Task<Result<void>> Log::discard(std::shared_ptr<Segment> segment) {
   auto paths = co_await segment->rename_with_suffix(kDeletedSuffix);
-  if (!paths) co_return paths.error();
-  trash_.add(std::move(*paths), clock_.wall_ms() + config_.file_delete_delay_ms);
+  if (paths) {
+    trash_.add(std::move(*paths), clock_.wall_ms() + config_.file_delete_delay_ms);
+  } else {
+    // No room for a longer name.  What deletion is for comes first; slices pin their file all the same.
+    if (!is_out_of_space(paths.error())) co_return paths.error();
+    const auto gone = co_await segment->remove_files();
+    if (!gone) co_return gone;
+  }
   const auto removed = co_await snapshots_.remove(segment->base_offset());
   co_return removed;
 }
@@ -150,8 +158,8 @@ Task<Result<std::int64_t>> Log::increment_log_start_offset(Offset offset) {
   if (moved <= 0) co_return std::int64_t{0};
   raise_log_start_offset(offset);
   if (epochs_.truncate_from_start(offset)) {
-    const auto written = co_await write_epochs();
-    if (!written) co_return failed(written.error());
+    const auto written = co_await write_epochs_if_there_is_room();
+    if (!written) co_return written.error();
   }
   co_return moved;
 }
@@ -163,11 +171,17 @@ Task<Result<std::size_t>> Log::delete_old_segments() {
   std::size_t deleted = 0;
   for (const auto condition : {&Log::deletable_by_start_offset, &Log::deletable_by_size, &Log::deletable_by_time}) {
     if (condition != &Log::deletable_by_start_offset && !config_.cleanup_delete) continue;
-    const std::size_t count = (this->*condition)();
+    std::size_t count = (this->*condition)();
     if (count == 0) continue;
+    if (condition == &Log::deletable_by_time) {
+      const auto checked = co_await check_max_timestamps();  // A damaged index makes no record old.
+      if (!checked) co_return checked.error();
+      count = (this->*condition)();
+      if (count == 0) continue;
+    }
     const auto removed = co_await delete_oldest(count);
     if (!removed) co_return failed(removed.error());
-    deleted += count;
+    deleted += *removed;
   }
   co_return deleted;
 }
@@ -210,22 +224,23 @@ std::size_t Log::deletable_by_time() const {
   });
 }
 
-Task<Result<void>> Log::delete_oldest(std::size_t count) {
+Task<Result<std::size_t>> Log::delete_oldest(std::size_t count) {
   if (count == segments_.size()) {
     const auto rolled = co_await roll_to(log_end_offset_);
-    if (!rolled) co_return rolled;
+    if (!rolled && rolled.error() != Errc::disk_full) co_return rolled.error();
+    if (!rolled) --count;  // What goes may make room for the rest, next time.
   }
   raise_log_start_offset(segments_[count]->base_offset());
   for (std::size_t i = 0; i < count; ++i) {
     const auto dropped = segments_.remove(0);
     const auto discarded = co_await discard(dropped);
-    if (!discarded) co_return discarded;
+    if (!discarded) co_return discarded.error();
   }
   if (epochs_.truncate_from_start(log_start_offset_)) {
-    const auto written = co_await write_epochs();
-    if (!written) co_return written;
+    const auto written = co_await write_epochs_if_there_is_room();
+    if (!written) co_return written.error();
   }
-  co_return ok();
+  co_return count;
 }
 
 }  // namespace muir::storage

@@ -66,6 +66,7 @@ Task<Result<void>> ProducerReplay::take_snapshots_of_nothing() {
 
 Task<Result<void>> replay_segment(std::shared_ptr<Segment> segment, ProducerState& state, Offset end_offset) {
   const auto first = co_await segment->locate(state.end_offset());
+  if (!first && is_damage(first.error())) co_return ok();  // Readers will be told.
   if (!first) co_return first.error();
   if (!*first) co_return ok();
   const auto file = co_await segment->file();
@@ -73,11 +74,15 @@ Task<Result<void>> replay_segment(std::shared_ptr<Segment> segment, ProducerStat
   BatchScanner scanner(*file, (*first)->position, segment->size_bytes(), BatchScanner::kSequentialChunkBytes);
   for (;;) {
     const auto batch = co_await scanner.next();
+    if (!batch && is_damage(batch.error())) co_return ok();
     if (!batch) co_return batch.error();
     if (!*batch || (*batch)->header.base_offset >= end_offset) co_return ok();
     const BatchHeader header = (*batch)->header;
     state.set_end_offset(header.last_offset() + 1);
     if (!header.has_producer_id()) continue;
+    const auto intact = co_await scanner.check_crc();
+    if (!intact && is_damage(intact.error())) continue;
+    if (!intact) co_return intact;
 
     std::optional<EndTxnMarker> marker;
     if (header.is_control()) {

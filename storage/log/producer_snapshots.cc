@@ -90,7 +90,10 @@ Task<Result<void>> ProducerSnapshots::take(const ProducerState& state) {
   const OwnedBytes bytes = encode_producer_snapshot(state);
   const ByteView whole = bytes;
   const auto written = co_await (*file)->write(0, {&whole, 1});
-  if (!written) co_return written.error();
+  if (!written) {
+    const auto removed = co_await remove(offset);  // A torn one is good for nothing.
+    co_return removed ? written.error() : removed.error();
+  }
   last_taken_ = offset;
   unsynced_.push_back(*file);
   co_return ok();

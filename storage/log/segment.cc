@@ -36,24 +36,41 @@ std::string Segment::path(std::string_view suffix) const {
   return directory_ + "/" + offset_file_name(base_offset_, suffix);
 }
 
-Task<Result<std::shared_ptr<Segment>>> Segment::create(Place place, const LogConfig& config, std::int64_t now_ms) {
+Task<Result<std::shared_ptr<Segment>>> Segment::create(Place place, LogConfig config, std::int64_t now_ms) {
   auto segment = std::make_shared<Segment>(place, config, now_ms);
-  const auto stale = co_await place.disk.remove(segment->path(kTxnIndexSuffix));
+  const auto created = co_await segment->create_files(config);
+  if (!created) co_return created.error();
+  co_return segment;
+}
+
+Task<Result<void>> Segment::create_files(LogConfig config) {
+  const auto stale = co_await disk_.remove(path(kTxnIndexSuffix));
   if (!stale) co_return stale.error();
-  auto file = co_await place.disk.open(segment->path(kLogSuffix), OpenMode::replace);
+  auto file = co_await disk_.open(path(kLogSuffix), OpenMode::replace);
   if (!file) co_return file.error();
   if (config.preallocate) {
     const auto reserved = co_await (*file)->preallocate(static_cast<std::uint64_t>(config.segment_bytes));
     if (!reserved) co_return reserved.error();
   }
-  segment->file_.adopt(std::move(*file));
+  file_.adopt(std::move(*file));
+  verified_.add(0, VerifiedRanges::kEverything);
   // Apache Kafka takes a segment without an offset index for a damaged one.
   for (const auto suffix : {kIndexSuffix, kTimeIndexSuffix}) {
-    const auto index = co_await place.disk.open(segment->path(suffix), OpenMode::replace);
+    const auto index = co_await disk_.open(path(suffix), OpenMode::replace);
     if (!index) co_return index.error();
   }
-  segment->begin_rebuild();
-  co_return segment;
+  begin_rebuild();
+  co_return ok();
+}
+
+Task<Result<void>> Segment::remove_files() {
+  Result<void> outcome = ok();
+  for (const auto suffix : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+    const auto removed = co_await disk_.remove(path(suffix));
+    if (!removed) outcome = removed;
+  }
+  file_.release();
+  co_return outcome;
 }
 
 std::shared_ptr<Segment> Segment::existing(Place place, const LogConfig& config, const FileStatus& status,
@@ -84,6 +101,7 @@ Task<Result<void>> Segment::load_indexes() {
   const auto aborted = co_await transaction_index_.load();
   if (!aborted) co_return aborted.error();
   max_timestamp_ = time_index_.last();
+  max_timestamp_is_checked_ = false;
   offset_index_.table().file().release();
   time_index_.table().file().release();
   co_return ok();
@@ -95,13 +113,14 @@ Task<Result<void>> Segment::open_for_append() {
   const auto times = co_await time_index_.table().make_resident();
   if (!times) co_return times.error();
   last_indexed_ = size_bytes_;
+  verified_.add(size_bytes_, VerifiedRanges::kEverything);  // What comes, comes from this process.
   if (size_bytes_ == 0) co_return ok();
   const auto file = co_await file_.get();
   if (!file) co_return file.error();
   BatchScanner scanner(*file, 0, size_bytes_, wire::kBatchHeaderBytes);
   const auto first = co_await scanner.next();
-  if (!first) co_return first.error();
-  if (*first) first_batch_timestamp_ = (*first)->header.max_timestamp;
+  if (!first && first.error() != Errc::corrupt_segment) co_return first.error();
+  if (first && *first) first_batch_timestamp_ = (*first)->header.max_timestamp;
   co_return ok();
 }
 
@@ -109,13 +128,34 @@ Task<Result<Offset>> Segment::read_next_offset() {
   if (size_bytes_ == 0) co_return base_offset_;
   const auto file = co_await file_.get();
   if (!file) co_return file.error();
-  const std::uint32_t start = offset_index_.table().last() ? offset_index_.table().last()->position : 0;
-  BatchScanner scanner(*file, start, size_bytes_, BatchScanner::kLookupChunkBytes);
+  const auto& last = offset_index_.table().last();
+  BatchScanner scanner(*file, last ? last->position : 0, size_bytes_, BatchScanner::kLookupChunkBytes);
   Offset next = base_offset_;
   for (;;) {
     const auto batch = co_await scanner.next();
-    if (!batch) co_return batch.error();
+    if (!batch) co_return damaged(scanner.position(), batch.error());
+    if (!*batch && scanner.position() != size_bytes_) co_return damaged(scanner.position(), Errc::corrupt_segment);
     if (!*batch) co_return next;
+    const BatchHeader header = (*batch)->header;
+    const auto intact = co_await scanner.check_crc();
+    if (!intact) co_return damaged((*batch)->position, intact.error());
+    if (header.base_offset < next || header.last_offset() < header.base_offset)
+      co_return damaged((*batch)->position, Errc::corrupt_segment);
+    next = header.last_offset() + 1;
+  }
+}
+
+Task<Result<bool>> Segment::is_contiguous() {
+  const auto file = co_await file_.get();
+  if (!file) co_return Result<bool>{boost::system::in_place_error, file.error()};
+  BatchScanner scanner(*file, 0, size_bytes_, BatchScanner::kLookupChunkBytes);
+  Offset next = base_offset_;
+  for (;;) {
+    const auto batch = co_await scanner.next();
+    if (!batch && !is_damage(batch.error())) co_return Result<bool>{boost::system::in_place_error, batch.error()};
+    if (!batch) co_return false;
+    if (!*batch) co_return scanner.position() == size_bytes_;
+    if ((*batch)->header.base_offset != next) co_return false;
     next = (*batch)->header.last_offset() + 1;
   }
 }
@@ -155,6 +195,7 @@ Task<Result<void>> Segment::append(std::span<const ByteView> parts, std::span<co
     CHECK(indexed);  // The Log has checked that offsets increase.
     position += header.size_bytes;
   }
+  fresh_.appended(size_bytes_, now_ms);
   size_bytes_ = position;
   modified_ms_ = now_ms;
   co_return ok();
@@ -178,14 +219,16 @@ void Segment::begin_rebuild() {
   transaction_index_.reset();
   last_indexed_ = 0;
   max_timestamp_ = {kNoTimestamp, base_offset_};
+  max_timestamp_is_checked_ = true;
   first_batch_timestamp_.reset();
 }
 
-Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes) {
-  if (valid_bytes != size_bytes_) {
+Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes, bool may_cut) {
+  if (may_cut && valid_bytes != size_bytes_) {
     const auto cut = co_await cut_file(valid_bytes);
     if (!cut) co_return cut.error();
   }
+  verified_.add(0, valid_bytes);
   const auto written = co_await write_out_indexes();
   co_return written;
 }

@@ -68,7 +68,8 @@ Result<void> note_producer(Segment& segment, ProducerState& producers, const Bat
 
 }  // namespace
 
-Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs, ProducerState& producers) {
+Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs, ProducerState& producers,
+                                            bool may_cut) {
   const auto file = co_await segment.file();
   if (!file) co_return file.error();
   const std::uint32_t size_before = segment.size_bytes();
@@ -102,9 +103,23 @@ Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epoc
     end_offset = header.last_offset() + 1;
     valid_bytes = (*batch)->end_position();
   }
+  if (valid_bytes < size_before && !may_cut) co_return segment.damaged(valid_bytes, Errc::corrupt_segment);
   const auto ended = co_await segment.end_rebuild(valid_bytes);
   if (!ended) co_return ended.error();
   co_return size_before - valid_bytes;
+}
+
+Task<Result<void>> note_epochs(Segment& segment, LeaderEpochs& epochs) {
+  const auto file = co_await segment.file();
+  if (!file) co_return file.error();
+  BatchScanner scanner(*file, 0, segment.size_bytes(), BatchScanner::kLookupChunkBytes);
+  for (;;) {
+    const auto batch = co_await scanner.next();
+    if (!batch && !is_damage(batch.error()) && batch.error() != Errc::unsupported_message_format)
+      co_return batch.error();
+    if (!batch || !*batch) co_return ok();
+    note_epoch((*batch)->header, epochs);
+  }
 }
 
 }  // namespace muir::storage
