@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "server/process/start_refusals.h"
@@ -17,6 +18,7 @@ namespace muir::server {
 namespace {
 
 constexpr std::size_t kPoolThreads = 4;
+constexpr std::size_t kOpenFilesMin = 16;
 constexpr int kFenceChecksPerSession = 8;
 
 std::size_t shard_count(const BrokerConfig& config) {
@@ -182,6 +184,26 @@ ConfigResult<> Broker::lock_directories() {
   return lock(config_->metadata_log_dir, metadata_lock_);
 }
 
+namespace {
+
+Task<void> use_here(storage::OpenFiles& files) {
+  files.use_on_this_thread();
+  co_return;
+}
+
+}  // namespace
+
+// Half of the descriptors that we may have is for the files of logs; the rest is for connections and for slices.
+void Broker::bound_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const std::size_t per_shard = std::max<std::size_t>(limit.rlim_cur / 2 / data_shards_.size(), kOpenFilesMin);
+  for (Shard* shard : data_shards_) {
+    storage::OpenFiles& files = *open_files_.emplace_back(std::make_unique<storage::OpenFiles>(per_shard));
+    run_on(*shard, [&files] { return use_here(files); });
+  }
+}
+
 ConfigResult<> Broker::open_quorum() {
   const auto bootstrap = read_bootstrap_checkpoint(disk_, config_->metadata_log_dir).run_inline();
   if (!bootstrap) {
@@ -320,6 +342,7 @@ ConfigResult<> Broker::start() {
   controller_shard_.start();
   for (Shard* shard : data_shards_) shard->start();
   has_started_ = true;
+  bound_open_files();
   bool is_active = false;
   run_on(controller_shard_, [this, &is_active] { return begin_controller(is_active); });
   if (!is_active) return invalid_config("The metadata log cannot be used: see the log");

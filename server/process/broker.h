@@ -27,6 +27,7 @@
 #include "server/replica/threaded_disk.h"
 #include "server/runtime/pool.h"
 #include "server/runtime/shard.h"
+#include "storage/disk/open_files.h"
 #include "storage/disk/posix_disk.h"
 
 namespace muir::server {
@@ -58,6 +59,7 @@ class Broker {
   ConfigResult<> lock_directories();
   ConfigResult<> open_quorum();
   ConfigResult<> listen();
+  void bound_open_files();
   void run_on(Shard& shard, std::function<Task<void>()> work);
   Task<void> run_quorum();
   Task<void> begin_controller(bool& is_active);
@@ -80,6 +82,7 @@ class Broker {
   const Clock& clock_ = system_clock();
   storage::PosixDisk disk_;     // The metadata log's: the controller's thread syncs by itself.
   ThreadedDisk threaded_disk_;  // The partitions'.
+  std::vector<std::unique_ptr<storage::OpenFiles>> open_files_;  // By data shard; those of the logs.
   auth::NoAuthorizer authorizer_;
   BrokerConfigSchema schema_;                   // The controller's.
   std::vector<std::unique_ptr<Shard>> shards_;  // The data shards; the first does what there is one of.

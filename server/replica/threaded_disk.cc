@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "storage/disk/unsynced_changes.h"
+
 namespace muir::server {
 namespace {
 
@@ -123,7 +125,7 @@ Result<void> fill_cache(storage::File& file, std::uint64_t position, std::uint64
   return ok();
 }
 
-class ThreadedFile final : public storage::File {
+class ThreadedFile final : public storage::File, public std::enable_shared_from_this<ThreadedFile> {
  public:
   ThreadedFile(FilePtr file, storage::SyncThreads& threads, Pool& pool)
       : file_(std::move(file)), threads_(threads), pool_(pool) {}
@@ -138,15 +140,27 @@ class ThreadedFile final : public storage::File {
     for (const ByteView part : parts) bytes += part.size();
     unsynced_bytes_.fetch_add(bytes, std::memory_order_relaxed);
     threads_.wrote(bytes);
-    return file_->write(position, parts);
+    auto written = file_->write(position, parts);
+    changes_.changed();
+    return written;
   }
   Io<> sync_data() override {
+    if (const auto failure = changes_.failure()) return *failure;
     const std::uint64_t bytes = unsynced_bytes_.exchange(0, std::memory_order_relaxed);
-    if (!may_block()) return sync_on_thread(file_, &threads_, bytes);
+    if (!may_block()) return sync_on_thread(shared_from_this(), bytes);
     threads_.synced_alone(bytes);
-    return file_->sync_data();
+    const auto covered = changes_.so_far();
+    auto synced = file_->sync_data().get();
+    changes_.synced(covered, synced);
+    return synced;
   }
-  Io<> truncate(std::uint64_t size_bytes) override { return file_->truncate(size_bytes); }
+  // A sync of the whole file system is one of this file too, and the file below does not hear of it.
+  bool has_unsynced_writes() const override { return changes_.any(); }
+  Io<> truncate(std::uint64_t size_bytes) override {
+    auto cut = file_->truncate(size_bytes);
+    changes_.changed();
+    return cut;
+  }
   Io<> preallocate(std::uint64_t size_bytes) override { return file_->preallocate(size_bytes); }
   Io<std::uint64_t> size() override { return file_->size(); }
   Io<> set_modified(std::int64_t modified_ms) override { return file_->set_modified(modified_ms); }
@@ -170,9 +184,11 @@ class ThreadedFile final : public storage::File {
     const auto filled = co_await pool->run([&] { return fill_cache(*file, position, size_bytes); });
     co_return filled;
   }
-  static Task<Result<void>> sync_on_thread(FilePtr file, storage::SyncThreads* threads, std::uint64_t bytes) {
-    FileSync sync(*threads, *file, bytes);
+  static Task<Result<void>> sync_on_thread(std::shared_ptr<ThreadedFile> self, std::uint64_t bytes) {
+    const auto covered = self->changes_.so_far();
+    FileSync sync(self->threads_, *self->file_, bytes);
     const auto synced = co_await sync;
+    self->changes_.synced(covered, synced);
     co_return synced;
   }
 
@@ -180,6 +196,7 @@ class ThreadedFile final : public storage::File {
   storage::SyncThreads& threads_;
   Pool& pool_;
   std::atomic<std::uint64_t> unsynced_bytes_{0};
+  storage::UnsyncedChanges changes_;
 };
 
 Task<Result<void>> sync_directory_on_thread(storage::Disk* disk, storage::SyncThreads* threads, std::string path) {

@@ -4,7 +4,7 @@
 
 namespace muir::storage {
 
-Task<Result<void>> write_atomically(Disk& disk, std::string path, OwnedBytes bytes) {
+Task<Result<void>> write_atomically(Disk& disk, std::string path, OwnedBytes bytes, NameDurability durability) {
   const std::string temporary = path + ".tmp";
   const auto file = co_await disk.open(temporary, OpenMode::replace);
   if (!file) co_return file.error();
@@ -18,7 +18,7 @@ Task<Result<void>> write_atomically(Disk& disk, std::string path, OwnedBytes byt
   const auto synced = co_await (*file)->sync_data();
   if (!synced) co_return synced.error();
   const auto renamed = co_await disk.rename(temporary, path);
-  if (!renamed) co_return renamed.error();
+  if (!renamed || durability == NameDurability::with_directory) co_return renamed;
   const auto named = co_await disk.sync_directory(parent_directory(path));
   co_return named;
 }

@@ -31,6 +31,10 @@ class File {
   // never ENOSPC, which elsewhere means that nothing has happened: EIO instead (sync_failure()).
   virtual Io<> sync_data() = 0;
 
+  // Whether something was written or cut off here that no sync_data() since has covered, or one has failed: then only
+  // this open file may know of an error that the kernel met while writing back (ADR 071).
+  virtual bool has_unsynced_writes() const = 0;
+
   virtual Io<> truncate(std::uint64_t size_bytes) = 0;
 
   // Reserves blocks up to `size_bytes` without changing the size of the file.

@@ -91,6 +91,17 @@ TEST_P(AnyDisk, TruncatesAndReserves) {
   EXPECT_EQ(file->size().get().value(), 2u);
 }
 
+TEST_P(AnyDisk, KnowsWhetherEverythingIsSynced) {
+  const FilePtr file = create("f");
+  EXPECT_FALSE(file->has_unsynced_writes());
+  write(*file, 0, {"abc"});
+  EXPECT_TRUE(file->has_unsynced_writes());
+  EXPECT_TRUE(file->sync_data().get());
+  EXPECT_FALSE(file->has_unsynced_writes());
+  EXPECT_TRUE(file->truncate(2).get());
+  EXPECT_TRUE(file->has_unsynced_writes());
+}
+
 TEST_P(AnyDisk, ListsAndRenamesDirectories) {
   EXPECT_TRUE(disk_->create_directory(root_ + "/a/b").get());
   EXPECT_TRUE(disk_->create_directory(root_ + "/a/b").get());

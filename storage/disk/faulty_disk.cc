@@ -37,6 +37,7 @@ class FaultyDisk::OpenFile final : public File {
 
   Io<> write(std::uint64_t position, std::span<const ByteView> parts) override {
     auto fault = disk_.next_fault(Needs::room);
+    has_unsynced_writes_ = true;
     OwnedBytes whole;
     for (const ByteView part : parts) whole.insert(whole.end(), part.begin(), part.end());
     std::size_t count = fault ? disk_.random_() % (whole.size() + 1) : whole.size();
@@ -61,11 +62,15 @@ class FaultyDisk::OpenFile final : public File {
       return sync_failure(*fault);
     }
     if (!node_->poisoned) node_->synced = node_->now;
+    has_unsynced_writes_ = false;
     return ok();
   }
 
+  bool has_unsynced_writes() const override { return has_unsynced_writes_; }
+
   Io<> truncate(std::uint64_t size_bytes) override {
     if (const auto fault = disk_.next_fault()) return *fault;
+    has_unsynced_writes_ = true;
     node_->now.resize(size_bytes);
     node_->modified_ms = disk_.clock_.wall_ms();
     return ok();
@@ -94,6 +99,7 @@ class FaultyDisk::OpenFile final : public File {
  private:
   FaultyDisk& disk_;
   std::shared_ptr<Node> node_;
+  bool has_unsynced_writes_ = false;
 };
 
 class FaultyDisk::HeldLock final : public DiskLock {
@@ -272,7 +278,11 @@ Io<> FaultyDisk::remove(const std::string& path) {
 
 Io<> FaultyDisk::create_directory(const std::string& path) {
   if (const auto fault = next_fault(Needs::room)) return *fault;
-  for (std::string above = path; !find(above) && above != "." && above != "/"; above = parent_directory(above)) {
+  std::vector<std::string> missing;
+  for (std::string above = path; !find(above) && above != "." && above != "/"; above = parent_directory(above))
+    missing.push_back(above);
+  for (; !missing.empty(); missing.pop_back()) {  // Parents first: a crash leaves no child without them.
+    const std::string above = missing.back();
     auto node = std::make_shared<Node>();
     node->is_directory = true;
     change({parent_directory(above)}, [above, node](Names& names) { names[above] = node; });

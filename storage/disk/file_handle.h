@@ -1,50 +1,66 @@
 #pragma once
 
+#include <memory>
+#include <optional>
+
 #include "storage/disk/disk.h"
+#include "storage/disk/open_files.h"
 
 namespace muir::storage {
 
 // A file by name, opened when it is first needed.  What holds thousands of these keeps descriptors only for those that
-// are in use: release() gives the descriptor back, and slices that still pin the file keep it until they are gone.
+// are in use: the OpenFiles of its shard give back what was not used for long, and slices that still pin the file keep
+// it until they are gone.
+//
+// A write error is never forgotten with the descriptor: a file is given back only when its writes are synced, and when
+// that fails, get() answers with the error until another file is adopted.
+// Owner: as of the Segment; after its first use on a shard, used on that shard only.
 class FileHandle {
  public:
   FileHandle(Disk& disk, std::string path, OpenMode mode) : disk_(&disk), path_(std::move(path)), mode_(mode) {}
+  FileHandle(FileHandle&& other) noexcept
+      : disk_(other.disk_),
+        path_(std::move(other.path_)),
+        mode_(other.mode_),
+        failure_(other.failure_),
+        open_(std::move(other.open_)) {
+    if (open_) open_->handle = this;
+  }
+  FileHandle& operator=(const FileHandle&) = delete;
+  ~FileHandle() { release(); }
 
   Io<FilePtr> get() {
-    if (file_) return file_;
-    auto opened = disk_->open(path_, mode_);
-    if (!opened.await_ready()) return keep(std::move(opened));
-    auto file = opened.await_resume();
-    if (!file) return file.error();
-    return file_ = std::move(*file);
+    if (!open_) return open_file();
+    open_->was_used = true;
+    return open_->file;
   }
 
   // What is open stays open, under the new name.
-  Task<Result<void>> rename_to(std::string path) {
-    const auto renamed = co_await disk_->rename(path_, path);
-    if (!renamed) co_return renamed.error();
-    path_ = std::move(path);
-    co_return ok();
-  }
+  Task<Result<void>> rename_to(std::string path);
 
-  void adopt(FilePtr file) { file_ = std::move(file); }
-  void release() { file_.reset(); }
-  bool is_open() const { return file_ != nullptr; }
-  bool is_pinned() const { return file_.use_count() > 1; }  // By a slice, or a call under way.
+  void adopt(FilePtr file);
+  void release();  // Whatever was written.
+  // The same, unless there are writes to be synced.
+  void release_if_synced() {
+    if (open_ && !open_->file->has_unsynced_writes()) release();
+  }
+  bool is_open() const { return open_ != nullptr; }
+  bool is_pinned() const { return open_ && open_->file.use_count() > 1; }  // By a slice, or a call under way.
   const std::string& path() const { return path_; }
 
  private:
-  Task<Result<FilePtr>> keep(Io<FilePtr> opened) {
-    auto file = co_await opened;
-    if (!file) co_return file.error();
-    file_ = std::move(*file);
-    co_return file_;
-  }
+  friend class OpenFiles;
+
+  Io<FilePtr> open_file();
+  Task<Result<FilePtr>> open_later(Io<FilePtr> opened);
+  Task<Result<FilePtr>> open_when_there_is_room(OpenFiles* files);
+  void fail(Error error);
 
   Disk* disk_;
   std::string path_;
   OpenMode mode_;
-  FilePtr file_;
+  std::optional<Error> failure_;
+  std::unique_ptr<OpenFile> open_;
 };
 
 }  // namespace muir::storage

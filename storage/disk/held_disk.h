@@ -56,6 +56,7 @@ class HeldDisk final : public Disk {
       return file_->write(position, parts);
     }
     Io<> sync_data() override { return disk_.answer_later(file_->sync_data().get()); }
+    bool has_unsynced_writes() const override { return file_->has_unsynced_writes(); }
     Io<> truncate(std::uint64_t size_bytes) override { return file_->truncate(size_bytes); }
     Io<> preallocate(std::uint64_t size_bytes) override { return file_->preallocate(size_bytes); }
     Io<std::uint64_t> size() override { return file_->size(); }

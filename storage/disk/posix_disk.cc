@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "storage/disk/unsynced_changes.h"
+
 namespace muir::storage {
 namespace {
 
@@ -71,33 +73,25 @@ class PosixFile final : public File {
   }
 
   Io<> write(std::uint64_t position, std::span<const ByteView> parts) override {
-    std::size_t part = 0;
-    std::size_t skip = 0;  // Bytes of parts[part] that are written already.
-    while (part < parts.size()) {
-      std::array<iovec, kPartsPerCall> vectors;
-      std::size_t used = 0;
-      for (std::size_t i = part; i < parts.size() && used < vectors.size(); ++i, ++used) {
-        const ByteView rest = i == part ? parts[i].subspan(skip) : parts[i];
-        vectors[used] = {const_cast<std::byte*>(rest.data()), rest.size()};
-      }
-      const auto count = uninterrupted(
-          [&] { return ::pwritev(fd_.get(), vectors.data(), static_cast<int>(used), static_cast<off_t>(position)); });
-      if (count < 0) return last_system_error();
-      position += static_cast<std::uint64_t>(count);
-      skip += static_cast<std::size_t>(count);
-      const std::size_t before = skip, part_before = part;
-      while (part < parts.size() && skip >= parts[part].size()) skip -= parts[part++].size();
-      if (count == 0 && skip == before && part == part_before) return Error{EIO, boost::system::system_category()};
-    }
-    return ok();
+    auto written = write_all(position, parts);
+    changes_.changed();
+    return written;
   }
 
   Io<> sync_data() override {
-    return sync_outcome(uninterrupted([&] { return ::fdatasync(fd_.get()); }));
+    if (const auto failure = changes_.failure()) return *failure;
+    const auto covered = changes_.so_far();
+    auto synced = sync_outcome(uninterrupted([&] { return ::fdatasync(fd_.get()); }));
+    changes_.synced(covered, synced);
+    return synced;
   }
 
+  bool has_unsynced_writes() const override { return changes_.any(); }
+
   Io<> truncate(std::uint64_t size_bytes) override {
-    return outcome(uninterrupted([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size_bytes)); }));
+    auto cut = outcome(uninterrupted([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size_bytes)); }));
+    changes_.changed();
+    return cut;
   }
 
   Io<> preallocate(std::uint64_t size_bytes) override {
@@ -136,7 +130,30 @@ class PosixFile final : public File {
   int native_handle() const override { return fd_.get(); }
 
  private:
+  Result<void> write_all(std::uint64_t position, std::span<const ByteView> parts) {
+    std::size_t part = 0;
+    std::size_t skip = 0;  // Bytes of parts[part] that are written already.
+    while (part < parts.size()) {
+      std::array<iovec, kPartsPerCall> vectors;
+      std::size_t used = 0;
+      for (std::size_t i = part; i < parts.size() && used < vectors.size(); ++i, ++used) {
+        const ByteView rest = i == part ? parts[i].subspan(skip) : parts[i];
+        vectors[used] = {const_cast<std::byte*>(rest.data()), rest.size()};
+      }
+      const auto count = uninterrupted(
+          [&] { return ::pwritev(fd_.get(), vectors.data(), static_cast<int>(used), static_cast<off_t>(position)); });
+      if (count < 0) return last_system_error();
+      position += static_cast<std::uint64_t>(count);
+      skip += static_cast<std::size_t>(count);
+      const std::size_t before = skip, part_before = part;
+      while (part < parts.size() && skip >= parts[part].size()) skip -= parts[part++].size();
+      if (count == 0 && skip == before && part == part_before) return Error{EIO, boost::system::system_category()};
+    }
+    return ok();
+  }
+
   Descriptor fd_;
+  UnsyncedChanges changes_;
 };
 
 class PosixLock final : public DiskLock {
