@@ -15,20 +15,24 @@ Result<std::shared_ptr<Partition>> ShardReplicas::get(const PartitionKey& key) c
 void ShardReplicas::host(std::shared_ptr<Partition> partition) {
   const PartitionKey key = partition->id().key;
   absent_.erase(key);
+  partition_moved(*partition);
   hosted_[key] = std::move(partition);
 }
 
 void ShardReplicas::mark_offline(const PartitionKey& key) {
+  ++moves_;
   hosted_.erase(key);
   absent_[key] = Absence::offline;
 }
 
 void ShardReplicas::mark_remote(const PartitionKey& key) {
+  ++moves_;
   hosted_.erase(key);
   absent_[key] = Absence::remote;
 }
 
 std::shared_ptr<Partition> ShardReplicas::forget(const PartitionKey& key) {
+  ++moves_;
   absent_.erase(key);
   auto node = hosted_.extract(key);
   return node.empty() ? nullptr : std::move(node.mapped());
@@ -38,6 +42,18 @@ std::vector<std::shared_ptr<Partition>> ShardReplicas::all() const {
   std::vector<std::shared_ptr<Partition>> partitions;
   partitions.reserve(hosted_.size());
   for (const auto& [key, partition] : hosted_) partitions.push_back(partition);
+  return partitions;
+}
+
+void ShardReplicas::partition_moved(const Partition& partition) {
+  ++moves_;
+  if (partition.log().has_timed_chores()) with_timed_chores_.insert(partition.id().key);
+}
+
+std::vector<std::shared_ptr<Partition>> ShardReplicas::take_those_with_timed_chores() {
+  std::vector<std::shared_ptr<Partition>> partitions;
+  for (const PartitionKey& key : std::exchange(with_timed_chores_, {}))
+    if (const auto found = hosted_.find(key); found != hosted_.end()) partitions.push_back(found->second);
   return partitions;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,12 @@ class ShardReplicas {
 
   // Every partition that is hosted, in no order.
   std::vector<std::shared_ptr<Partition>> all() const;
+
+  // Something of a partition is not any more what it was (PartitionHost::moved).
+  void partition_moved(const Partition& partition);
+  std::uint64_t moves() const { return moves_; }  // Equal numbers: no checkpoint would have changed.
+  // Those whose logs have chores that time brings, and maybe some that had; each is told of once.
+  std::vector<std::shared_ptr<Partition>> take_those_with_timed_chores();
   std::size_t size() const { return hosted_.size(); }
 
  private:
@@ -37,6 +44,8 @@ class ShardReplicas {
 
   std::unordered_map<PartitionKey, std::shared_ptr<Partition>> hosted_;
   std::unordered_map<PartitionKey, Absence> absent_;
+  std::unordered_set<PartitionKey> with_timed_chores_;
+  std::uint64_t moves_ = 0;
 };
 
 // All partitions of this broker, each on its home shard.

@@ -34,6 +34,7 @@ Task<Result<void>> replace_at_home(Partition& partition, storage::SegmentSwap sw
   const auto log = partition.shared_log();
   const auto replaced = co_await log->replace_segments(std::move(swap));
   if (!replaced) co_return partition.failed(*log, replaced.error());
+  partition.log_moved();  // The old segments wait for their deletion.
   co_return ok();
 }
 

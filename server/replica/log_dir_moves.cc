@@ -165,6 +165,7 @@ Task<Result<void>> LogDirMoves::fill(PartitionPtr partition, FuturePtr future) {
     const auto step =
         co_await future->copy_from(partition->shared_log(), partition->state().leader_epoch(), kSliceBytes);
     if (!step) co_return step.error();
+    partition->log_moved();
     is_caught_up = step->is_caught_up;
     const auto size_bytes = step->size_bytes;
     const Instant next = co_await call(shard_, [this, size_bytes] { return pace(size_bytes); });
@@ -172,6 +173,7 @@ Task<Result<void>> LogDirMoves::fill(PartitionPtr partition, FuturePtr future) {
     if (!goes_on) co_return ReplicaErrc::move_cancelled;
   }
   const auto flushed = co_await future->flush();
+  partition->log_moved();
   co_return flushed;
 }
 

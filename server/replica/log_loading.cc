@@ -1,5 +1,7 @@
 #include "server/replica/log_loading.h"
 
+#include <algorithm>
+
 #include "server/runtime/log.h"
 #include "storage/log/file_names.h"
 #include "storage/log/partition_metadata.h"
@@ -140,6 +142,8 @@ Result<void> LogLoading::load(Dir& dir, const storage::FoundPartition& found) {
     return topic_id.error();
   }
   const PartitionKey key{topic_id->value_or(kZeroUuid), found.name.partition};
+  if (!*topic_id && is_unfinished(found))
+    return storage::remove_partition_directory(manager_.disk_, found.path).run_inline();
   if (!*topic_id || !plan_.is_assigned_here(key)) return make_stray(dir, found);
   return open(dir, found, key);
 }
@@ -233,6 +237,12 @@ Result<void> LogLoading::promote(const PartitionKey& key, OpenedLog future) {
   if (!log) return log.error();
   manager_.loaded_.emplace(key, OpenedLog{std::move(*log), future.high_watermark});
   return ok();
+}
+
+// A crash came while it was made: there is nothing in it.
+bool LogLoading::is_unfinished(const storage::FoundPartition& found) const {
+  const auto names = manager_.disk_.list(found.path).get();
+  return names && std::ranges::all_of(*names, [](const std::string& name) { return name.ends_with(".tmp"); });
 }
 
 Result<void> LogLoading::make_stray(const Dir& dir, const storage::FoundPartition& found) {

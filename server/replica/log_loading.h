@@ -38,6 +38,7 @@ class LogLoading {
   void work(Dir& dir);
   Result<void> load(Dir& dir, const storage::FoundPartition& found);
   Result<void> open(Dir& dir, const storage::FoundPartition& found, const PartitionKey& key);
+  bool is_unfinished(const storage::FoundPartition& found) const;
   Result<void> make_stray(const Dir& dir, const storage::FoundPartition& found);
   void give_up(Dir& dir);
   bool is_in_assigned_dir(const PartitionKey& key, const storage::Log& log) const;

@@ -5,10 +5,18 @@
 #include <set>
 
 #include "server/runtime/log.h"
+#include "storage/disk/file_system_sync.h"
 #include "storage/log/file_names.h"
 #include "storage/log/log_directory.h"
+#include "storage/log/new_partition_directories.h"
 
 namespace muir::server {
+namespace {
+
+// So many new partitions cost more than what others have not written back.
+constexpr std::size_t kWorthASyncOfAll = 32;
+
+}  // namespace
 
 LogManager::LogManager(storage::Disk& disk, LogManagerSettings settings, const Clock& clock)
     : disk_(disk), settings_(std::move(settings)), clock_(clock) {}
@@ -52,8 +60,28 @@ std::optional<OpenedLog> LogManager::take_future(const PartitionKey& key) {
   return std::move(node.mapped());
 }
 
+Task<void> LogManager::prepare(Pool& pool, std::vector<NewReplica> replicas) {
+  for (const Managed& managed : dirs_) {
+    std::vector<storage::NewPartitionDirectory> directories;
+    const std::string path = managed.dir.path;
+    for (const NewReplica& replica : replicas) {
+      if (!managed.open || replica.directory != managed.dir.id) continue;
+      if (preferred_.contains({replica.id.topic.name, replica.id.key.partition})) continue;  // It goes elsewhere.
+      const auto name = storage::partition_directory_name(replica.id.topic.name, replica.id.key.partition);
+      directories.push_back({path + "/" + name, replica.id.key.topic_id, replica.first_epoch});
+    }
+    if (directories.size() < kWorthASyncOfAll) continue;
+    const auto made = co_await pool.run([&] {
+      return storage::make_partition_directories(disk_, std::move(directories),
+                                                 [&] { return storage::sync_file_system(path); });
+    });
+    if (!made)
+      log_warn("partition directories are made one by one", field("dir", path), field("error", made.error().message()));
+  }
+}
+
 Task<Result<OpenedLog>> LogManager::create(Pool& pool, TopicIdPartition id, Uuid directory, bool is_new,
-                                           storage::LogConfig config) {
+                                           storage::LogConfig config, std::optional<Epoch> first_epoch) {
   // It may lie where we cannot look: a second, empty replica must not pass for it.
   const bool may_be_offline = has_offline_dirs() && (find_id(directory) == nullptr || futures_.contains(id.key));
   if (!is_new && may_be_offline) co_return ReplicaErrc::kafka_storage_error;
@@ -63,6 +91,7 @@ Task<Result<OpenedLog>> LogManager::create(Pool& pool, TopicIdPartition id, Uuid
 
   const std::string name = storage::partition_directory_name(id.topic.name, id.key.partition);
   storage::LogOpenParams params{managed->dir.path + "/" + name, std::move(config), id.key.topic_id, true};
+  params.first_epoch = first_epoch;
   auto log = co_await pool.run([&] { return storage::Log::open(disk_, std::move(params), clock_); });
   if (!log) {
     --managed->partitions;

@@ -78,10 +78,20 @@ class LogManager {
   // The same for a future log: one that was being filled when the broker stopped.
   std::optional<OpenedLog> take_future(const PartitionKey& key);
 
+  // Makes the directories of many new partitions at less cost than create() alone, which is to follow for each.
+  struct NewReplica {
+    TopicIdPartition id;
+    Uuid directory;
+    std::optional<Epoch> first_epoch;
+  };
+  Task<void> prepare(Pool& pool, std::vector<NewReplica> replicas);
+  bool has_loaded(const PartitionKey& key) const { return loaded_.contains(key); }  // And take() has not had it.
+
   // Opens a new log, in `directory` if that is one of ours, else in the one with the fewest partitions that is neither
   // offline nor cordoned.  Fails with kafka_storage_error when it might be in a directory that is offline.
+  // `first_epoch`: that of the leader, if this broker is to be it.
   Task<Result<OpenedLog>> create(Pool& pool, TopicIdPartition id, Uuid directory, bool is_new,
-                                 storage::LogConfig config);
+                                 storage::LogConfig config, std::optional<Epoch> first_epoch = std::nullopt);
   // Opens an empty future log, "<topic>-<partition>.<32 hex digits>-future", in a directory that is online.
   Task<Result<std::unique_ptr<storage::Log>>> create_future(Pool& pool, TopicIdPartition id, std::string dir,
                                                             storage::LogConfig config);

@@ -66,8 +66,11 @@ void Partition::isr_refused(std::uint64_t proposal_id, storage::IsrRefusal refus
   carry_out(state_.isr_refused(proposal_id, refusal));
 }
 
+// Mostly there is nothing: then nobody is to be told that the partition moved.
 void Partition::check_isr() {
-  if (!stopped_) carry_out(state_.check_isr(host_.shard.clock().now()));
+  if (stopped_) return;
+  const auto effects = state_.check_isr(host_.shard.clock().now());
+  if (effects.high_watermark || effects.proposal || effects.low_watermark_moved) carry_out(effects);
 }
 
 // Deletes whole segments from the front, and with them goes the log start.
@@ -88,7 +91,14 @@ Task<void> Partition::do_chores() {
   const auto done = co_await log->do_chores();
   is_doing_chores_ = false;
   if (!done) static_cast<void>(failed(*log, done.error()));
+  log_moved();  // The recovery point, perhaps.
 }
+
+void Partition::log_moved() {
+  if (host_.moved) host_.moved(*this);
+}
+
+void Partition::forget_expired_producers() { log_->forget_expired_producers(); }
 
 void Partition::stop(ReplicaErrc why) {
   stopped_ = why;
@@ -152,6 +162,7 @@ void Partition::turn_ended() {
   commit_waits_.wake_up_to(state_.high_watermark());
   if (state_.is_leader()) low_watermark_waits_.wake_up_to(state_.low_watermark());
   if (log_->has_chores() && !stopped_ && !is_doing_chores_) host_.shard.tasks().spawn("chores of a log", do_chores());
+  log_moved();
   watches_.tell();
 }
 

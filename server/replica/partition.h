@@ -30,6 +30,8 @@ struct PartitionHost {
   std::function<void(const std::shared_ptr<Partition>&, const storage::IsrProposal&)> propose_isr;
   // The partition's log directory has failed: told once a partition.
   std::function<void(const std::shared_ptr<Partition>&, const Error&)> log_failed;
+  // Told once a loop turn in which the partition moved: its end, its watermarks, its role.  May be empty.
+  std::function<void(const Partition&)> moved;
 };
 
 // One replica of one partition, open on this broker: its log, who replicates it, and who waits for it.
@@ -104,7 +106,10 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   // What opens the log again under its live name, once its directory `from` is closed.
   using Promote = std::function<Task<Result<std::unique_ptr<storage::Log>>>(std::string from)>;
   const FuturePtr& future() const { return future_; }
-  void set_future(FuturePtr future) { future_ = std::move(future); }
+  void set_future(FuturePtr future) {
+    future_ = std::move(future);
+    log_moved();
+  }
   // Holds appends back, copies what is left, and swaps the logs; yields the old one, which readers may still be using.
   // Fails with move_cancelled if `future` is no longer the one, and else as FutureReplica does: then the old log goes
   // on.
@@ -117,6 +122,9 @@ class Partition final : public std::enable_shared_from_this<Partition>, private 
   // --- what its log needs from time to time; failures go to PartitionHost::log_failed
   Task<void> apply_retention();
   Task<void> do_chores();
+  void forget_expired_producers();
+  // The cleaner or a move has changed what checkpoints say of the log, or of the future replica, or left it chores.
+  void log_moved();
 
   // --- its end
   // Nobody may use it any more; those who wait are told.  The log stays open until close() or delete_log().

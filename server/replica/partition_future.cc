@@ -41,6 +41,7 @@ Task<Partition::FuturePtr> Partition::give_up_future() {
   const auto self = shared_from_this();
   if (future_) future_->cancel();
   const auto turn = co_await changes_.turn();
+  log_moved();
   co_return std::exchange(future_, nullptr);
 }
 

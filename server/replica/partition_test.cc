@@ -257,6 +257,51 @@ TEST_F(PartitionTest, AWatchIsToldOnceATurnHoweverMuchHasMoved) {
   EXPECT_EQ(partition->moves(), moves + 2);
 }
 
+Task<std::uint64_t> check_isr(std::shared_ptr<Partition> partition, ShardReplicas& replicas) {
+  partition->check_isr();
+  co_return replicas.moves();
+}
+
+Task<std::uint64_t> do_chores(std::shared_ptr<Partition> partition, ShardReplicas& replicas) {
+  co_await partition->do_chores();
+  co_return replicas.moves();
+}
+
+TEST_F(PartitionTest, OneThatIsIdleMovesNoCheckpointAndHasNoChores) {
+  const auto partition = open_leader(0);
+  ShardReplicas& replicas_at_home = replicas.at_home_of(partition->id().key);
+  const std::uint64_t before = replicas_at_home.moves();
+
+  run(home(partition), check_isr(partition, replicas_at_home));
+  turns();
+
+  EXPECT_EQ(replicas_at_home.moves(), before);
+  EXPECT_TRUE(replicas_at_home.take_those_with_timed_chores().empty());
+  append(partition);
+  turns();
+  EXPECT_GT(replicas_at_home.moves(), before);
+}
+
+TEST_F(PartitionTest, OneWithUnflushedRecordsHasChoresUntilTheyAreFlushed) {
+  storage::LogConfig config;
+  config.flush_ms = 1000;
+  const auto partition = open(0, config);
+  lead(partition);
+  ShardReplicas& replicas_at_home = replicas.at_home_of(partition->id().key);
+  append(partition);
+  turns();
+  ASSERT_EQ(replicas_at_home.take_those_with_timed_chores().size(), 1u);
+
+  run(home(partition), do_chores(partition, replicas_at_home));
+  EXPECT_EQ(replicas_at_home.take_those_with_timed_chores().size(), 1u) << "too early";
+  clock.advance(milliseconds{1000});
+  const std::uint64_t moves = run(home(partition), do_chores(partition, replicas_at_home));
+
+  EXPECT_EQ(partition->log().recovery_point(), Offset{1});
+  EXPECT_TRUE(replicas_at_home.take_those_with_timed_chores().empty());
+  EXPECT_GT(moves, 0u);
+}
+
 TEST_F(PartitionTest, AFailedDiskIsReportedOnceAndAnsweredAsStorageError) {
   const auto partition = open_leader(0);
   append(partition);

@@ -17,11 +17,15 @@ using std::chrono::milliseconds;
 // flush.ms every log.flush.scheduler.interval.ms, by default never; that can make it sooner here, not later.
 constexpr milliseconds kChoresInterval{1000};
 
+constexpr std::size_t kLogsClosedAtOnce = 64;
+
 struct PartitionOffsets {
   std::string dir;
   storage::PartitionName partition;
   Offset recovery_point, log_start_offset, high_watermark;
 };
+
+Task<std::uint64_t> moves_at_home(ShardReplicas& replicas) { co_return replicas.moves(); }
 
 PartitionOffsets offsets_of(const TopicIdPartition& id, const storage::Log& log) {
   return {LogManager::dir_of(log.directory()),
@@ -57,7 +61,12 @@ Task<void> retain_at_home(ShardReplicas& replicas) {
 }
 
 Task<void> do_chores_at_home(ShardReplicas& replicas) {
-  for (const auto& partition : replicas.all()) co_await partition->do_chores();
+  for (const auto& partition : replicas.take_those_with_timed_chores()) co_await partition->do_chores();
+}
+
+Task<void> forget_producers_at_home(ShardReplicas& replicas) {
+  for (const auto& partition : replicas.all()) partition->forget_expired_producers();
+  co_return;
 }
 
 Task<void> check_isrs_at_home(ShardReplicas& replicas) {
@@ -65,13 +74,10 @@ Task<void> check_isrs_at_home(ShardReplicas& replicas) {
   co_return;
 }
 
-// Closes every log; the directories of those that could not be.
-Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& periodic) {
-  periodic.stop();
-  std::vector<std::string> dirty;
-  const auto partitions = replicas.all();
-  for (const auto& partition : partitions) partition->stop(ReplicaErrc::not_leader_or_follower);
-  for (const auto& partition : partitions) {
+Task<void> close_those(std::vector<std::shared_ptr<Partition>>& left, std::vector<std::string>& dirty) {
+  while (!left.empty()) {
+    const auto partition = std::move(left.back());
+    left.pop_back();
     const auto closed = co_await partition->close();
     co_await close_future(partition, dirty);
     if (closed) continue;
@@ -79,6 +85,18 @@ Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& 
               field("error", closed.error().message()));
     dirty.push_back(LogManager::dir_of(partition->log().directory()));
   }
+}
+
+// Closes every log, many at once, so that they share their syncs; the directories of those that could not be.
+Task<std::vector<std::string>> close_at_home(ShardReplicas& replicas, Periodic& periodic) {
+  periodic.stop();
+  std::vector<std::string> dirty;
+  auto partitions = replicas.all();
+  for (const auto& partition : partitions) partition->stop(ReplicaErrc::not_leader_or_follower);
+  TaskGroup closing;
+  for (std::size_t i = std::min(partitions.size(), kLogsClosedAtOnce); i > 0; --i)
+    closing.spawn("close logs", close_those(partitions, dirty));
+  co_await closing.close();
   co_return dirty;
 }
 
@@ -127,12 +145,12 @@ void ReplicaManager::start() {
   auto& tasks = shard_.tasks();
   tasks.spawn("high watermark checkpoint", periodic.run(config_->replica_high_watermark_checkpoint_interval_ms,
                                                         config_->replica_high_watermark_checkpoint_interval_ms,
-                                                        [this] { return write_high_watermarks(); }));
+                                                        [this] { return write_high_watermarks_if_moved(); }));
   tasks.spawn("recovery point and log start checkpoint",
               periodic.run(delay,
                            std::min(config_->log_flush_offset_checkpoint_interval_ms,
                                     config_->log_flush_start_offset_checkpoint_interval_ms),
-                           [this] { return write_log_offsets(); }));
+                           [this] { return write_log_offsets_if_moved(); }));
   tasks.spawn("removal of deleted partitions",
               periodic.run(kChoresInterval, kChoresInterval, [this] { return logs_.remove_deleted(pool_); }));
 }
@@ -144,6 +162,7 @@ Task<void> ReplicaManager::start_on(std::size_t index) {
   const auto delay = config_->log_initial_task_delay_ms;
   const auto retention_every = config_->log_retention_check_interval_ms;
   const auto chores_every = std::min(kChoresInterval, config_->log_flush_scheduler_interval_ms);
+  const auto expiry_every = config_->producer_id_expiration_check_interval_ms;
   const auto isr_every = config_->replica_lag_time_max_ms / 2;
   co_await call(shard, [&] {
     return spawn_periodic(shard, periodic, "retention", delay, retention_every,
@@ -152,6 +171,10 @@ Task<void> ReplicaManager::start_on(std::size_t index) {
   co_await call(shard, [&] {
     return spawn_periodic(shard, periodic, "chores of logs", chores_every, chores_every,
                           [&replicas] { return do_chores_at_home(replicas); });
+  });
+  co_await call(shard, [&] {
+    return spawn_periodic(shard, periodic, "expiry of producers", expiry_every, expiry_every,
+                          [&replicas] { return forget_producers_at_home(replicas); });
   });
   co_await call(shard, [&] {
     return spawn_periodic(shard, periodic, "shrinking of ISRs", isr_every, isr_every,
@@ -171,6 +194,24 @@ Task<ReplicaManager::Checkpoints> ReplicaManager::collect_checkpoints() {
     }
   }
   co_return checkpoints;
+}
+
+// A checkpoint names every partition: with thousands that are idle it is not written for nothing.
+Task<bool> ReplicaManager::moved_since(std::uint64_t* seen) {
+  std::uint64_t moves = 0;
+  for (std::size_t shard = 0; shard < replicas_.shards().size(); ++shard)
+    moves += co_await call(*replicas_.shards()[shard], [&] { return moves_at_home(replicas_.on(shard)); });
+  co_return std::exchange(*seen, moves) != moves;
+}
+
+Task<void> ReplicaManager::write_high_watermarks_if_moved() {
+  const bool moved = co_await moved_since(&high_watermarks_written_at_);
+  if (moved) co_await write_high_watermarks();
+}
+
+Task<void> ReplicaManager::write_log_offsets_if_moved() {
+  const bool moved = co_await moved_since(&log_offsets_written_at_);
+  if (moved) co_await write_log_offsets();
 }
 
 Task<void> ReplicaManager::write_high_watermarks() {

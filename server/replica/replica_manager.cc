@@ -10,6 +10,8 @@
 namespace muir::server {
 namespace {
 
+constexpr std::size_t kLogsOpenedAtOnce = 16;
+
 storage::PartitionRegistration replication_of(const PartitionRegistration& registration) {
   return {registration.leader, registration.leader_epoch,    registration.partition_epoch,  registration.replicas,
           registration.isr,    registration.adding_replicas, registration.removing_replicas};
@@ -142,7 +144,8 @@ Task<void> ReplicaManager::open_log(ReplicaChange& change) {
   if (auto loaded = logs_.take(change.id.key)) {
     change.log = std::move(*loaded);
   } else {
-    auto created = co_await logs_.create(pool_, change.id, change.directory, change.is_new, change.config);
+    auto created =
+        co_await logs_.create(pool_, change.id, change.directory, change.is_new, change.config, first_epoch_of(change));
     if (created)
       change.log = std::move(*created);
     else
@@ -155,13 +158,37 @@ Task<void> ReplicaManager::open_log(ReplicaChange& change) {
   if (dir && *dir != change.directory && events_.assigned_to_dir) events_.assigned_to_dir(change.id.key, *dir);
 }
 
-// The pool's threads bound how many are opened at once.
+std::optional<Epoch> ReplicaManager::first_epoch_of(const ReplicaChange& change) const {
+  if (change.registration.leader != config_->node_id) return std::nullopt;
+  return change.registration.leader_epoch;
+}
+
+Task<void> ReplicaManager::prepare_directories(const std::vector<ReplicaChange*>& changes) {
+  std::vector<LogManager::NewReplica> replicas;
+  for (const ReplicaChange* change : changes)
+    if (change->is_new && !logs_.has_loaded(change->id.key))
+      replicas.push_back({change->id, change->directory, first_epoch_of(*change)});
+  co_await logs_.prepare(pool_, std::move(replicas));
+}
+
+Task<void> ReplicaManager::open_those(std::vector<ReplicaChange*>& left) {
+  while (!left.empty()) {
+    ReplicaChange& change = *left.back();
+    left.pop_back();
+    co_await open_log(change);
+  }
+}
+
+// A few at once keep the pool's threads busy, and do not need memory for thousands that wait for them.
 Task<void> ReplicaManager::open_logs(Changes& plan) {
-  TaskGroup opening;
+  std::vector<ReplicaChange*> left;
   for (auto& changes : plan)
     for (ReplicaChange& change : changes)
-      if (change.kind == ReplicaChange::Kind::host && !hosted_.contains(change.id.key))
-        opening.spawn("open a log", open_log(change));
+      if (change.kind == ReplicaChange::Kind::host && !hosted_.contains(change.id.key)) left.push_back(&change);
+  co_await prepare_directories(left);
+  TaskGroup opening;
+  for (std::size_t i = std::min(left.size(), kLogsOpenedAtOnce); i > 0; --i)
+    opening.spawn("open logs", open_those(left));
   co_await opening.close();
 }
 
@@ -191,7 +218,8 @@ PartitionHost ReplicaManager::host_on(std::size_t shard) {
           {config_->node_id, config_->replica_lag_time_max_ms},
           liveness_,
           events_.propose_isr ? events_.propose_isr : [](const auto&, const auto&) {},
-          [this](const auto& partition, const Error& error) { log_failed_at_home(partition, error); }};
+          [this](const auto& partition, const Error& error) { log_failed_at_home(partition, error); },
+          [&replicas = replicas_.on(shard)](const Partition& partition) { replicas.partition_moved(partition); }};
 }
 
 Task<void> ReplicaManager::set_broker_config(BrokerConfigPtr config) {

@@ -89,6 +89,9 @@ class ReplicaManager {
                      Changes& plan);
   void plan_topic(const MetadataImage& before, const MetadataImage& after, const TopicImage& topic, Changes& plan);
   Task<void> open_log(ReplicaChange& change);
+  std::optional<Epoch> first_epoch_of(const ReplicaChange& change) const;
+  Task<void> prepare_directories(const std::vector<ReplicaChange*>& changes);
+  Task<void> open_those(std::vector<ReplicaChange*>& left);
   Task<void> open_logs(Changes& plan);
   Task<void> carry_out(Changes& plan);
   Task<void> resume_moves(Changes& plan);
@@ -96,6 +99,9 @@ class ReplicaManager {
   Task<void> reconfigure(const MetadataImage& image, const MetadataChanges* changes);
 
   Task<Checkpoints> collect_checkpoints();
+  Task<bool> moved_since(std::uint64_t* seen);
+  Task<void> write_high_watermarks_if_moved();
+  Task<void> write_log_offsets_if_moved();
   Task<void> write_high_watermarks();
   Task<void> write_log_offsets();
   Task<void> start_on(std::size_t shard);
@@ -111,7 +117,9 @@ class ReplicaManager {
   ImageLiveness liveness_;
   MetadataImagePtr image_;  // As applied last; never null.
   std::unordered_set<PartitionKey> hosted_;
-  storage::AppendQueue checkpoints_;  // Who writes them: an older one must not replace a newer.
+  storage::AppendQueue checkpoints_;              // Who writes them: an older one must not replace a newer.
+  std::uint64_t high_watermarks_written_at_ = 0;  // After so many moves of all partitions.
+  std::uint64_t log_offsets_written_at_ = 0;
   std::unique_ptr<LogCleaner> cleaner_;
   std::vector<std::unique_ptr<Periodic>> periodic_;  // By shard, touched there; the manager's own is the last.
 };

@@ -101,7 +101,8 @@ struct TestBroker : TestShards {
                       {NodeId{1}},
                       brokers,
                       [this](const auto&, const storage::IsrProposal& proposal) { proposals.push_back(proposal); },
-                      [this](const auto&, const Error& error) { failures.push_back(error); }},
+                      [this](const auto&, const Error& error) { failures.push_back(error); },
+                      [this](const Partition& moved) { replicas.at_home_of(moved.id().key).partition_moved(moved); }},
         std::move(*log), min_isr, Offset{0});
     replicas.at_home_of(id.key).host(partition);
     return partition;

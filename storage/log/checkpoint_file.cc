@@ -73,10 +73,10 @@ Task<Result<std::string>> read_text(Disk& disk, std::string path, std::uint64_t 
   co_return *bytes ? std::string(as_text(**bytes)) : std::string();
 }
 
-Task<Result<void>> write_text(Disk& disk, std::string path, std::string text) {
+Task<Result<void>> write_text(Disk& disk, std::string path, std::string text, NameDurability durability) {
   const ByteView bytes = as_bytes(text);
   const OwnedBytes owned(bytes.begin(), bytes.end());
-  const auto written = co_await write_atomically(disk, path, owned);
+  const auto written = co_await write_atomically(disk, path, owned, durability);
   co_return written;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/disk/disk.h"
+#include "storage/disk/atomic_file.h"
 #include "storage/log/errc.h"
 
 namespace muir::storage {
@@ -29,6 +29,7 @@ std::optional<Int> parse_decimal(std::string_view text);
 
 // Reads and writes such a file; a missing one has no entries.
 Task<Result<std::string>> read_text(Disk& disk, std::string path, std::uint64_t size_max = kCheckpointBytesMax);
-Task<Result<void>> write_text(Disk& disk, std::string path, std::string text);
+Task<Result<void>> write_text(Disk& disk, std::string path, std::string text,
+                              NameDurability durability = NameDurability::at_once);
 
 }  // namespace muir::storage

@@ -71,6 +71,12 @@ class IndexTable {
     resident_ = file_is_longer_ = dirty_ = true;
   }
 
+  // The same of a file that was just created.
+  void begin_empty() {
+    reset();
+    file_is_longer_ = dirty_ = false;
+  }
+
   // Gives memory and descriptor back.  Everything was written out.
   void release() {
     CHECK(written_ == count_);

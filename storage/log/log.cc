@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "storage/log/checkpoint_file.h"
 #include "storage/log/file_names.h"
@@ -27,6 +28,7 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, LogOpenParams params, const C
   LogLoader loader(*log, params);
   const auto loaded = loader.load();
   if (!loaded) return loaded.error();
+  for (const auto& segment : log->segments_) segment->release_files();
   return log;
 }
 
@@ -69,8 +71,9 @@ Task<Result<void>> Log::write_epochs() {
   const std::string file = path(std::string(kLeaderEpochFile));
   const std::string text = epochs_.format();
   epochs_are_unwritten_ = true;
-  const auto written = co_await write_text(disk_, file, text);
+  const auto written = co_await write_text(disk_, file, text, NameDurability::with_directory);
   epochs_are_unwritten_ = !written;
+  has_unsynced_names_ = true;
   co_return written;
 }
 
@@ -94,6 +97,16 @@ Task<Result<void>> Log::assign_epoch_start_offset(Epoch epoch, Offset start_offs
 Task<Result<void>> Log::flush() {
   const auto flushed = co_await flush_up_to(log_end_offset_);
   co_return flushed;
+}
+
+Task<Result<void>> Log::sync_names() {
+  has_unsynced_names_ = false;  // What gets a name meanwhile is for the next time.
+  const auto named = co_await disk_.sync_directory(directory_);
+  if (!named || !is_unsynced_name_) co_return named;
+  const std::string parent = parent_directory(directory_);
+  const auto own = co_await disk_.sync_directory(parent);
+  if (own) is_unsynced_name_ = false;
+  co_return own;
 }
 
 // Whoever waited for its turn may find that the one before it has synced its bytes too.
@@ -121,7 +134,7 @@ Task<Result<void>> Log::sync_segments(Offset begin, Offset end) {
   const std::size_t floor = segments_.floor(begin);
   for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < segments_.size(); ++i)
     if (segments_[i]->base_offset() < end) unsynced.push_back(segments_[i]);
-  bool has_new_names = false;
+  bool has_new_names = has_unsynced_names_;
   for (const auto& segment : unsynced) {
     has_new_names |= segment->base_offset() >= begin;
     // It may be rolled while its sync is under way; then its indexes, which recovery will not look at, follow.
@@ -132,16 +145,24 @@ Task<Result<void>> Log::sync_segments(Offset begin, Offset end) {
       again = !is_deleted && !std::exchange(with_indexes, true) && segment != segments_.active();
     }
   }
+  has_new_names |= snapshots_.has_unsynced();
   const auto snapshots = co_await snapshots_.sync();
   if (!snapshots || !has_new_names) co_return snapshots;
-  co_return co_await disk_.sync_directory(directory_);
+  const auto named = co_await sync_names();
+  co_return named;
 }
+
+bool Log::has_timed_chores() const {
+  const bool flushes_by_time = config_.flush_ms < std::numeric_limits<std::int64_t>::max();
+  return trash_.size() > 0 || has_chores() || (flushes_by_time && recovery_point_ < log_end_offset_);
+}
+
+void Log::forget_expired_producers() { producers_.remove_expired(clock_.wall_ms(), config_.producer_id_expiration_ms); }
 
 Task<Result<void>> Log::do_chores() {
   const auto may = usable();
   if (!may) co_return may;
   const std::int64_t now_ms = clock_.wall_ms();
-  producers_.remove_expired(now_ms, config_.producer_id_expiration_ms);
   const auto removed = co_await trash_.remove_due(now_ms);
   if (!removed) co_return failed(removed.error());
   const bool flush_is_due = recovery_point_ < log_end_offset_ && now_ms - last_flush_ms_ >= config_.flush_ms;
@@ -160,14 +181,19 @@ Task<Result<void>> Log::close() {
   closed_ = true;
   const auto taken = co_await snapshots_.take(producers_);
   if (!taken) co_return failed(taken.error());
+  has_unsynced_names_ |= snapshots_.has_unsynced();
   const auto synced = co_await snapshots_.sync();
   if (!synced) co_return failed(synced.error());
   const auto active = co_await segments_.active()->close();
   if (!active) co_return failed(active.error());
-  const auto epochs = co_await write_epochs();
-  if (!epochs) co_return failed(epochs.error());
-  const auto named = co_await disk_.sync_directory(directory_);
-  if (!named) co_return failed(named.error());
+  if (epochs_are_unwritten_) {
+    const auto epochs = co_await write_epochs();
+    if (!epochs) co_return failed(epochs.error());
+  }
+  if (has_unsynced_names_) {
+    const auto named = co_await sync_names();
+    if (!named) co_return failed(named.error());
+  }
   co_return ok();
 }
 

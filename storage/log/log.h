@@ -40,6 +40,8 @@ struct LogOpenParams {
   Offset recovery_point{0};      // From the checkpoint: everything below was synced.
   Offset log_start_offset{0};    // From the checkpoint.
   bool may_cut = true;           // False: bytes that are no batches are no torn tail, but damage: do not open.
+  // Of a directory that is not there yet: whose epoch begins with its first record, if that is known.
+  std::optional<Epoch> first_epoch;
 };
 
 // What opening a log has done to it, for whoever tells the operator.
@@ -183,10 +185,14 @@ class Log {
   Task<Result<void>> flush();
   bool flush_is_due() const { return log_end_offset_ - recovery_point_ >= config_.flush_messages; }  // flush.messages
 
-  // What is due and must not hold up an append: syncs of rolled segments, flush.ms, files whose delay is over, expired
-  // producers.  The owner calls it from time to time, and soon after has_chores() became true.
+  // What is due and must not hold up an append: syncs of rolled segments, flush.ms, files whose delay is over.  The
+  // owner calls it from time to time while has_timed_chores(), and soon after has_chores() became true.
   Task<Result<void>> do_chores();
   bool has_chores() const { return roll_flush_offset_ > recovery_point_; }
+  bool has_timed_chores() const;
+
+  // Those that wrote nothing for producer.id.expiration.ms.
+  void forget_expired_producers();
 
   // Clean stop: syncs everything and takes a producer snapshot.  Then .kafka_cleanshutdown may be written.
   Task<Result<void>> close();
@@ -217,6 +223,7 @@ class Log {
   Task<Result<void>> flush_up_to(Offset offset);
   Task<Result<void>> sync_segments(Offset begin, Offset end);
   Task<Result<void>> write_epochs();
+  Task<Result<void>> sync_names();
   Task<Result<void>> write_epochs_if_there_is_room();
   Task<Result<void>> prepare_roll(std::shared_ptr<Segment> old, std::shared_ptr<Segment> created);
 
@@ -254,6 +261,9 @@ class Log {
   std::optional<Uuid> topic_id_;
   bool offline_ = false;
   bool closed_ = false;
+  // Names that a crash may undo; the next flush syncs them, and nothing before it promises that anything is durable.
+  bool has_unsynced_names_ = false;  // In the directory.
+  bool is_unsynced_name_ = false;    // The directory's own.
 
   SegmentList segments_;  // Never empty once open.
   LeaderEpochs epochs_;

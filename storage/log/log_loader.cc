@@ -16,8 +16,8 @@ Result<void> LogLoader::load() {
   for (const Step step : {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
                           &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
                           &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment,
-                          &LogLoader::rebuild_epochs, &LogLoader::make_end_consistent, &LogLoader::load_producers,
-                          &LogLoader::sync_removals}) {
+                          &LogLoader::rebuild_epochs, &LogLoader::make_end_consistent,
+                          &LogLoader::store_rebuilt_indexes, &LogLoader::load_producers, &LogLoader::sync_removals}) {
     const auto done = (this->*step)();
     if (!done) return done;
   }
@@ -27,13 +27,9 @@ Result<void> LogLoader::load() {
 Result<void> LogLoader::prepare_directory() {
   const auto status = log_.disk_.status(log_.directory_).get();
   if (!status) return status.error();
-  if (!*status) {
-    const auto created = log_.disk_.create_directory(log_.directory_).get();
-    if (!created) return created;
-    const auto named = log_.disk_.sync_directory(parent_directory(log_.directory_)).get();
-    if (!named) return named;
-  }
-  return list_files();
+  if (*status) return list_files();
+  is_new_ = true;
+  return log_.disk_.create_directory(log_.directory_).get();
 }
 
 Result<void> LogLoader::list_files() {
@@ -53,6 +49,7 @@ Result<void> LogLoader::check_topic_id() {
   if (*found && params_.topic_id && **found != *params_.topic_id) return Errc::inconsistent_topic_id;
   log_.topic_id_ = *found ? *found : params_.topic_id;
   if (*found || !params_.topic_id) return ok();
+  log_.has_unsynced_names_ = true;
   return write_partition_metadata(log_.disk_, log_.directory_, *params_.topic_id).run_inline();
 }
 
@@ -60,6 +57,7 @@ Result<void> LogLoader::check_topic_id() {
 // had not got to the point of no return; it goes first, and durably, or a second crash would take it for a finished
 // one.
 Result<void> LogLoader::remove_temporary_files() {
+  if (is_new_) return ok();
   Offset first_cleaned{std::numeric_limits<std::int64_t>::max()};
   for (const std::string& name : names_)
     if (name.ends_with(kCleanedSuffix))
@@ -108,6 +106,7 @@ Result<Offset> LogLoader::next_offset_of_swap(const std::string& name) {
 
 // Completes a compaction that had renamed its result to .swap: the segments it replaces go, then it takes their place.
 Result<void> LogLoader::finish_swaps() {
+  if (is_new_) return ok();
   const std::string swap_log = std::string(kLogSuffix) + std::string(kSwapSuffix);
   Offset first{std::numeric_limits<std::int64_t>::max()}, end{std::numeric_limits<std::int64_t>::min()};
   for (const std::string& name : names_) {
@@ -202,33 +201,35 @@ Result<void> LogLoader::load_segment(const std::string& name) {
   if (!loaded && loaded.error() != Errc::corrupt_index) return loaded;
   if (!loaded) {
     mended(offset_file_name(base_offset, kIndexSuffix));
-    const auto recovered = recover(*segment, nullptr);
+    const auto recovered = recover(segment, nullptr);
     if (!recovered) return recovered;
   }
   log_.segments_.add(std::move(segment));
   return ok();
 }
 
-Result<void> LogLoader::recover(Segment& segment, std::uint32_t* cut_bytes) {
+Result<void> LogLoader::recover(const std::shared_ptr<Segment>& segment, std::uint32_t* cut_bytes) {
   has_recovered_ = true;
-  const auto before = load_producers_before(segment.base_offset());
+  const auto before = load_producers_before(segment->base_offset());
   if (!before) return before;
   // After a clean stop nothing is torn: what looks so is damage, and stays for readers to be told.
   const bool may_cut = params_.may_cut && !params_.clean_shutdown;
-  const auto cut = recover_segment(segment, log_.epochs_, recovered_producers_, may_cut).run_inline();
+  const auto cut = recover_segment(*segment, log_.epochs_, recovered_producers_, may_cut).run_inline();
+  rebuilt_.push_back(segment);
   if (!cut && is_damage(cut.error()) && params_.clean_shutdown) {
-    const auto kept = segment.end_rebuild(segment.damaged_at(), false).run_inline();
+    const auto kept = segment->end_rebuild(segment->damaged_at(), false).run_inline();
     if (!kept) return kept;
     return ok();
   }
   if (!cut) {
-    if (is_damage(cut.error())) log_.corruption_ = {segment.file_path(), segment.damaged_at(), segment.base_offset()};
+    if (is_damage(cut.error()))
+      log_.corruption_ = {segment->file_path(), segment->damaged_at(), segment->base_offset()};
     return cut.error();
   }
-  log_.recovery_.bytes_walked += segment.size_bytes() + *cut;
+  log_.recovery_.bytes_walked += segment->size_bytes() + *cut;
   if (*cut > 0 && log_.recovery_.bytes_cut == 0) {
-    log_.recovery_.cut_file = segment.file_path();
-    log_.recovery_.cut_position = segment.size_bytes();
+    log_.recovery_.cut_file = segment->file_path();
+    log_.recovery_.cut_position = segment->size_bytes();
   }
   log_.recovery_.bytes_cut += *cut;
   if (cut_bytes != nullptr) *cut_bytes = *cut;
@@ -262,7 +263,7 @@ Result<void> LogLoader::recover_unflushed_segments() {
   const std::size_t floor = log_.segments_.floor(params_.recovery_point);
   for (std::size_t i = floor == SegmentList::kNone ? 0 : floor; i < log_.segments_.size(); ++i) {
     std::uint32_t cut_bytes = 0;
-    const auto recovered = recover(*log_.segments_[i], &cut_bytes);
+    const auto recovered = recover(log_.segments_[i], &cut_bytes);
     if (!recovered) return recovered;
     // What follows a hole is not the log any more.
     if (cut_bytes > 0) return remove_segments_from(i + 1);
@@ -294,6 +295,7 @@ Result<void> LogLoader::begin_segment(Offset base_offset) {
   if (!segment) return segment.error();
   log_.segments_.add(std::move(*segment));
   log_.log_end_offset_ = base_offset;
+  log_.has_unsynced_names_ = true;
   return ok();
 }
 
@@ -349,6 +351,7 @@ Result<void> LogLoader::make_end_consistent() {
   if (log_.segments_.empty()) {
     const auto begun = begin_segment(checkpointed_start);
     if (!begun) return begun;
+    begins_ = log_.is_unsynced_name_ = true;
   } else {
     const auto opened = log_.segments_.active()->open_for_append().run_inline();
     if (!opened) return opened;
@@ -361,10 +364,31 @@ Result<void> LogLoader::make_end_consistent() {
   log_.log_start_offset_ = std::max(checkpointed_start, log_.segments_.first()->base_offset());
   log_.high_watermark_ = log_.log_start_offset_;
 
+  return make_epochs_consistent(checkpointed_start);
+}
+
+// Those of the active segment stay in memory (ADR 021).
+Result<void> LogLoader::store_rebuilt_indexes() {
+  for (const auto& segment : rebuilt_) {
+    const std::size_t index = log_.segments_.floor(segment->base_offset());
+    const bool is_there = index != SegmentList::kNone && log_.segments_[index] == segment;
+    if (!is_there || segment == log_.segments_.active()) continue;
+    const auto written = segment->become_inactive().run_inline();
+    if (!written) return written;
+    const auto synced = segment->sync(true).run_inline();
+    if (!synced) return synced;
+  }
+  return ok();
+}
+
+// What the file has too much of needs no writing: it is left out again the next time.
+Result<void> LogLoader::make_epochs_consistent(Offset log_start_offset) {
+  const bool has_more_than_file = log_.epochs_.entries() != stored_epochs_;  // Recovery has found some.
   log_.epochs_.truncate_from_end(log_.log_end_offset_);
-  log_.epochs_.truncate_from_start(checkpointed_start);
-  if (log_.epochs_.entries() == stored_epochs_) return ok();
-  return log_.write_epochs().run_inline();
+  log_.epochs_.truncate_from_start(log_start_offset);
+  if (begins_ && params_.first_epoch) log_.epochs_.assign(*params_.first_epoch, log_.log_end_offset_);
+  const bool has_less = begins_ && params_.first_epoch && log_.epochs_.entries() != stored_epochs_;
+  return has_more_than_file || has_less ? log_.write_epochs().run_inline() : ok();
 }
 
 Result<void> LogLoader::load_producers() {

@@ -28,8 +28,8 @@ class LogLoader {
   Result<void> load_segments();
   Result<void> load_segment(const std::string& name);
   Result<void> recover_unflushed_segments();
-  Result<void> recover(Segment& segment, std::uint32_t* cut_bytes);
   Result<void> load_producers_before(Offset base_offset);
+  Result<void> recover(const std::shared_ptr<Segment>& segment, std::uint32_t* cut_bytes);
   void mended(std::string_view what);
   Result<void> remove_segments_from(std::size_t index);
   Result<void> drop_unused_segment();
@@ -37,6 +37,8 @@ class LogLoader {
   Result<void> make_end_consistent();
   Result<void> find_end();
   Result<void> begin_segment(Offset base_offset);
+  Result<void> make_epochs_consistent(Offset log_start_offset);
+  Result<void> store_rebuilt_indexes();
   Result<void> load_producers();
   Result<void> sync_removals();
   bool has_file(const std::string& name) const;
@@ -48,6 +50,9 @@ class LogLoader {
   bool has_recovered_ = false;         // A segment: then the files are not all as a clean stop left them.
   ProducerState recovered_producers_;  // Of the batches below its end offset, while segments are recovered.
   bool epochs_are_damaged_ = false;
+  std::vector<std::shared_ptr<Segment>> rebuilt_;
+  bool is_new_ = false;  // The directory was not there.
+  bool begins_ = false;  // There was no segment.
 };
 
 }  // namespace muir::storage

@@ -47,7 +47,7 @@ Task<Result<std::optional<Uuid>>> read_partition_metadata(Disk& disk, std::strin
 Task<Result<void>> write_partition_metadata(Disk& disk, std::string directory, Uuid topic_id) {
   const std::string path = path_in(directory);
   const std::string text = format_partition_metadata(topic_id);
-  const auto written = co_await write_text(disk, path, text);
+  const auto written = co_await write_text(disk, path, text, NameDurability::with_directory);
   co_return written;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "wire/base/ids.h"
@@ -14,17 +15,19 @@ namespace muir::storage {
 class PositionCache {
  public:
   void remember(Offset batch_base_offset, Offset segment_base_offset, std::uint32_t position) {
-    marks_[next_++ % marks_.size()] = {batch_base_offset, segment_base_offset, position};
+    if (!marks_) marks_ = std::make_unique<Marks>();
+    (*marks_)[next_++ % marks_->size()] = {batch_base_offset, segment_base_offset, position};
   }
 
   std::optional<std::uint32_t> find(Offset batch_base_offset, Offset segment_base_offset) const {
-    for (const Mark& mark : marks_)
+    if (!marks_) return std::nullopt;
+    for (const Mark& mark : *marks_)
       if (mark.offset == batch_base_offset && mark.segment == segment_base_offset) return mark.position;
     return std::nullopt;
   }
 
   void clear() {
-    marks_ = {};
+    marks_.reset();
     ++clearings_;
   }
 
@@ -37,7 +40,8 @@ class PositionCache {
     Offset segment = kNoOffset;
     std::uint32_t position = 0;
   };
-  std::array<Mark, 32> marks_;
+  using Marks = std::array<Mark, 32>;
+  std::unique_ptr<Marks> marks_;  // Nothing in a log that nobody uses.
   std::size_t next_ = 0;
   std::uint32_t clearings_ = 0;
 };

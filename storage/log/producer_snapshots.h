@@ -27,6 +27,7 @@ class ProducerSnapshots {
   // Writes one at state.end_offset(), unless that is where the last one was.  Not synced until sync().
   Task<Result<void>> take(const ProducerState& state);
   Task<Result<void>> sync();
+  bool has_unsynced() const { return !unsynced_.empty(); }  // Neither are their names.
 
   // Makes `state` that of the newest readable snapshot at or below `log_end_offset` and above `log_start_offset`, or
   // empty at `log_start_offset`.  Removes those that lie outside, and damaged ones.

@@ -26,6 +26,7 @@ Segment::Segment(const Place& place, const LogConfig& config, std::int64_t now_m
       time_index_(place.disk, path(kTimeIndexSuffix), base_offset_,
                   static_cast<std::size_t>(config.segment_index_bytes)),
       transaction_index_(place.disk, path(kTxnIndexSuffix), base_offset_),
+      is_preallocated_(config.preallocate),
       index_interval_bytes_(static_cast<std::uint32_t>(config.index_interval_bytes)),
       max_timestamp_{kNoTimestamp, base_offset_},
       roll_jitter_ms_(random_jitter_ms(config)),
@@ -60,6 +61,8 @@ Task<Result<void>> Segment::create_files(LogConfig config) {
     if (!index) co_return index.error();
   }
   begin_rebuild();
+  offset_index_.table().begin_empty();
+  time_index_.table().begin_empty();
   co_return ok();
 }
 
@@ -229,17 +232,23 @@ Task<Result<void>> Segment::end_rebuild(std::uint32_t valid_bytes, bool may_cut)
     if (!cut) co_return cut.error();
   }
   verified_.add(0, valid_bytes);
+  co_return ok();
+}
+
+Task<Result<void>> Segment::become_inactive() {
+  const auto trimmed = co_await trim();
+  if (!trimmed) co_return trimmed.error();
   const auto written = co_await write_out_indexes();
   co_return written;
 }
 
-Task<Result<void>> Segment::become_inactive() {
+// Gives back what preallocate has reserved behind the end.
+Task<Result<void>> Segment::trim() {
+  if (!is_preallocated_) co_return ok();
   const auto file = co_await file_.get();
   if (!file) co_return file.error();
-  const auto trimmed = co_await (*file)->truncate(size_bytes_);  // What preallocate has reserved behind the end.
-  if (!trimmed) co_return trimmed.error();
-  const auto written = co_await write_out_indexes();
-  co_return written;
+  const auto trimmed = co_await (*file)->truncate(size_bytes_);
+  co_return trimmed;
 }
 
 Task<Result<void>> Segment::write_out_indexes() {
@@ -257,6 +266,11 @@ Task<Result<void>> Segment::sync(bool with_indexes) {
   if (!file) co_return file.error();
   const auto synced = co_await (*file)->sync_data();
   if (!synced || !with_indexes) co_return synced;
+  const auto indexes = co_await sync_indexes();
+  co_return indexes;
+}
+
+Task<Result<void>> Segment::sync_indexes() {
   const auto offsets = co_await offset_index_.table().sync();
   if (!offsets) co_return offsets.error();
   const auto times = co_await time_index_.table().sync();
@@ -270,14 +284,20 @@ Task<Result<void>> Segment::sync(bool with_indexes) {
 }
 
 Task<Result<void>> Segment::close() {
-  const auto file = co_await file_.get();
-  if (!file) co_return file.error();
-  const auto trimmed = co_await (*file)->truncate(size_bytes_);
+  const auto trimmed = co_await trim();
   if (!trimmed) co_return trimmed.error();
   time_index_.maybe_append(max_timestamp_);
-  const auto synced = co_await sync(true);
-  file_.release();
+  const bool with_log = is_preallocated_;
+  Task<Result<void>> syncing = with_log ? sync(true) : sync_indexes();
+  const auto synced = co_await syncing;
+  file_.release_if_synced();
   co_return synced;
+}
+
+void Segment::release_files() {
+  for (FileHandle* handle :
+       {&file_, &offset_index_.table().file(), &time_index_.table().file(), &transaction_index_.file()})
+    handle->release_if_synced();
 }
 
 Task<Result<std::vector<std::string>>> Segment::rename_with_suffix(std::string_view suffix) {

@@ -73,7 +73,7 @@ class Segment {
   Task<Result<void>> become_inactive();
   // What is in the log file is durable.  Of an inactive segment its indexes too; the active one's are rebuilt.
   Task<Result<void>> sync(bool with_indexes);
-  // Writes the indexes and gives descriptors back.
+  // After the last sync(): writes and syncs the indexes, and gives descriptors back.
   Task<Result<void>> close();
 
   // The first batch whose last record is at or after `target`; nothing when the segment ends before.  Believes an index
@@ -119,6 +119,7 @@ class Segment {
   Task<Result<std::uint32_t>> truncate_to(Offset offset, std::int64_t now_ms);
 
   // Rebuilding, by whoever walks all batches (segment_recovery.h): begin, index every valid one, end where they end.
+  // The indexes are in memory then; of one that is not the active segment become_inactive() writes them.
   void begin_rebuild();
   Result<void> index_batch(const BatchHeader& header, std::uint32_t position);
   // Without `may_cut` the rest of the file stays as it is.
@@ -126,12 +127,16 @@ class Segment {
 
   Io<FilePtr> file() { return file_.get(); }
   const std::string& file_path() const { return file_.path(); }
+  // Closes what is open and has no unsynced writes; it is opened again when it is needed.
+  void release_files();
   // Renames all files of the segment, those that exist, by appending `suffix`; returns their new paths.
   Task<Result<std::vector<std::string>>> rename_with_suffix(std::string_view suffix);
 
  private:
   std::string path(std::string_view suffix) const;
   Task<Result<void>> write_out_indexes();
+  Task<Result<void>> sync_indexes();
+  Task<Result<void>> trim();
   Task<Result<void>> cut_file(std::uint32_t size_bytes);
   Task<Result<void>> replace_by_prefix(FilePtr old, std::uint32_t size_bytes);
   struct ScanStart {
@@ -152,6 +157,7 @@ class Segment {
   OffsetIndex offset_index_;
   TimeIndex time_index_;
   TransactionIndex transaction_index_;
+  bool is_preallocated_;
   std::uint32_t size_bytes_ = 0;
   std::uint32_t index_interval_bytes_;
   VerifiedRanges verified_;
