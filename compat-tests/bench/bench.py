@@ -16,6 +16,7 @@ import tempfile
 
 import compaction
 import compare
+import partitions
 import small_things
 from rows import FILLING, ROWS
 from subjects import KAFKA_HEAP, MUIR, SETTINGS, BrokerSubject, FloorSubject, KafkaSubject
@@ -90,7 +91,11 @@ def print_verdict(verdict):
 
 def print_small(row):
     row["is_met"] = row["found"] <= row["limit"]
-    tell(f"{row['row']}: {'met' if row['is_met'] else 'MISSED'} {row['found']:.1f} {row['unit']}; limit {row['limit']}")
+    tell(f"{row['row']}: {'met' if row['is_met'] else 'MISSED'} {row['found']:.2f} {row['unit']}; limit {row['limit']}")
+
+
+def chosen(options, rows):
+    return [row for row in rows if not options.rows or any(word in row.name for word in options.rows)]
 
 
 def measure(options, plan, directory):
@@ -106,8 +111,7 @@ def measure(options, plan, directory):
         print_settings(subjects)
         for name in ("kafka", "muir"):
             warm(subjects[name], plan["warm_up"])
-        chosen = [row for row in ROWS if not options.rows or any(word in row.name for word in options.rows)]
-        for row in chosen:
+        for row in chosen(options, ROWS):
             blocks = compare.run(row, subjects, plan["pairs"], plan["seconds"], FILLING, tell)
             verdicts.append({**compare.judge(row, blocks), "blocks": blocks})
             print_verdict(verdicts[-1])
@@ -132,11 +136,16 @@ def main():
     plan["seconds"] = options.seconds or plan["seconds"]
     result = {"plan": plan, "machine": machine()}
     with tempfile.TemporaryDirectory(prefix="bench-", dir=os.environ.get("BENCH_DIRECTORY")) as directory:
-        touch_page_cache(directory, plan["touched"])
-        result["rows"] = measure(options, plan, directory)
+        result["rows"] = []
+        if chosen(options, ROWS):
+            touch_page_cache(directory, plan["touched"])
+            result["rows"] = measure(options, plan, directory)
         if not options.rows or any("compaction".startswith(word) for word in options.rows):
             result["compaction"] = compaction.rows(directory, plan["compacted"], plan["pairs"], tell)
-    if not options.rows:
+    if options.rows:
+        result["small"] = [row for name, measured in partitions.ROWS.items() if any(word in name for word in options.rows)
+                           for row in measured(tell)]
+    else:
         result["small"] = [small_things.start_up(plan["starts"]), *small_things.memory(plan["settle"])]
     tell("\n== results")
     for verdict in result["rows"]:
