@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "storage/disk/disk.h"
+
 namespace muir::storage {
 
 Result<void> sync_file_system(const std::string& directory) {
@@ -12,7 +14,7 @@ Result<void> sync_file_system(const std::string& directory) {
   if (fd < 0) return Error(errno, boost::system::system_category());
   const int failure = ::syncfs(fd) == 0 ? 0 : errno;
   ::close(fd);
-  if (failure != 0) return Error(failure, boost::system::system_category());
+  if (failure != 0) return sync_failure(Error(failure, boost::system::system_category()));
   return ok();
 }
 

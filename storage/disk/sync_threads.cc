@@ -12,6 +12,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "storage/disk/disk.h"
+
 namespace muir::storage {
 namespace {
 
@@ -44,7 +46,7 @@ int open_for_syncfs(const std::string& directory) {
 
 Result<void> sync_file_system(int directory) {
   while (::syncfs(directory) != 0)
-    if (errno != EINTR) return last_system_error();
+    if (errno != EINTR) return sync_failure(last_system_error());
   return ok();
 }
 
