@@ -13,11 +13,12 @@ namespace muir::storage {
 
 Result<void> LogLoader::load() {
   using Step = Result<void> (LogLoader::*)();
-  for (const Step step : {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
-                          &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
-                          &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment,
-                          &LogLoader::rebuild_epochs, &LogLoader::make_end_consistent,
-                          &LogLoader::store_rebuilt_indexes, &LogLoader::load_producers, &LogLoader::sync_removals}) {
+  for (const Step step :
+       {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
+        &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
+        &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment, &LogLoader::rebuild_epochs,
+        &LogLoader::make_end_consistent, &LogLoader::store_rebuilt_indexes, &LogLoader::load_producers,
+        &LogLoader::sync_removals}) {
     const auto done = (this->*step)();
     if (!done) return done;
   }
@@ -282,6 +283,7 @@ Result<void> LogLoader::drop_unused_segment() {
 }
 
 Result<void> LogLoader::remove_segments_from(std::size_t index) {
+  has_removed_segments_ |= index < log_.segments_.size();
   while (log_.segments_.size() > index) {
     const auto discarded = log_.discard(log_.segments_.remove(index)).run_inline();
     if (!discarded) return discarded;
@@ -407,10 +409,10 @@ Result<void> LogLoader::load_producers() {
   return replay.run().run_inline();
 }
 
-// After an unclean stop: what was removed must not come back beside what will be appended.
+// What was removed must not come back beside what will be appended.
 Result<void> LogLoader::sync_removals() {
-  if (params_.clean_shutdown) return ok();
-  return log_.disk_.sync_directory(log_.directory_).get();
+  const bool has_removed_snapshots = log_.snapshots_.take_removals();
+  return has_removed_segments_ || has_removed_snapshots ? log_.sync_names().run_inline() : ok();
 }
 
 }  // namespace muir::storage

@@ -51,6 +51,7 @@ class LogLoader {
   ProducerState recovered_producers_;  // Of the batches below its end offset, while segments are recovered.
   bool epochs_are_damaged_ = false;
   std::vector<std::shared_ptr<Segment>> rebuilt_;
+  bool has_removed_segments_ = false;
   bool is_new_ = false;  // The directory was not there.
   bool begins_ = false;  // There was no segment.
 };

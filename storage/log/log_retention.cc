@@ -58,7 +58,7 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   const auto rebuilt = co_await rebuild_producers();
   if (!rebuilt) co_return rebuilt.error();
   // A snapshot of what was cut must not come back beside what is appended next.
-  const auto forgotten = co_await disk_.sync_directory(directory_);
+  const auto forgotten = co_await sync_names();
   if (!forgotten) co_return forgotten.error();
   co_return removed;
 }
@@ -123,7 +123,7 @@ Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_o
   const auto removed = co_await snapshots_.remove_all();
   if (!removed) co_return removed;
   producers_.clear(offset);
-  const auto forgotten = co_await disk_.sync_directory(directory_);
+  const auto forgotten = co_await sync_names();
   co_return forgotten;
 }
 

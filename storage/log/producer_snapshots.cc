@@ -172,6 +172,7 @@ Task<Result<void>> ProducerSnapshots::remove_stray(const std::vector<Offset>& se
 
 Task<Result<void>> ProducerSnapshots::remove(Offset offset) {
   if (offsets_.erase(offset) == 0) co_return ok();
+  has_removed_ = true;
   const auto removed = co_await disk_->remove(path(offset));
   co_return removed;
 }

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/disk/disk.h"
@@ -43,6 +44,8 @@ class ProducerSnapshots {
 
   Task<Result<void>> remove(Offset offset);
   Task<Result<void>> remove_all();
+  // Has any been removed since the last call?  Until its directory is synced, a crash may bring it back.
+  bool take_removals() { return std::exchange(has_removed_, false); }
 
   void log_start_moved(Offset log_start_offset);
 
@@ -54,6 +57,7 @@ class ProducerSnapshots {
   std::string directory_;
   std::set<Offset> offsets_;
   Offset last_taken_{0};
+  bool has_removed_ = false;
   std::vector<FilePtr> unsynced_;
 };
 
