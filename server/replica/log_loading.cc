@@ -161,7 +161,7 @@ Result<void> LogLoading::open(Dir& dir, const storage::FoundPartition& found, co
   OpenedLog opened{std::move(*log), offset_of(dir.checkpoints.high_watermarks, found.name)};
   const bool is_future = found.name.state == storage::PartitionDirectory::State::future;
   const std::lock_guard guard(mutex_);
-  tell_recovery(dir, **log);
+  tell_recovery(dir, *opened.log);
   ++dir.managed->partitions;
   auto& logs = is_future ? manager_.futures_ : manager_.loaded_;
   if (logs.contains(key)) {

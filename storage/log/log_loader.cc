@@ -13,12 +13,11 @@ namespace muir::storage {
 
 Result<void> LogLoader::load() {
   using Step = Result<void> (LogLoader::*)();
-  for (const Step step :
-       {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
-        &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
-        &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment, &LogLoader::rebuild_epochs,
-        &LogLoader::make_end_consistent, &LogLoader::store_rebuilt_indexes, &LogLoader::load_producers,
-        &LogLoader::sync_removals}) {
+  for (const Step step : {&LogLoader::prepare_directory, &LogLoader::check_topic_id, &LogLoader::remove_temporary_files,
+                          &LogLoader::finish_swaps, &LogLoader::load_epochs, &LogLoader::load_segments,
+                          &LogLoader::recover_unflushed_segments, &LogLoader::drop_unused_segment,
+                          &LogLoader::rebuild_epochs, &LogLoader::make_end_consistent,
+                          &LogLoader::store_rebuilt_indexes, &LogLoader::load_producers, &LogLoader::sync_removals}) {
     const auto done = (this->*step)();
     if (!done) return done;
   }
