@@ -29,6 +29,7 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, LogOpenParams params, const C
   const auto loaded = loader.load();
   if (!loaded) return loaded.error();
   for (const auto& segment : log->segments_) segment->release_files();
+  log->snapshots_.release_files();
   return log;
 }
 

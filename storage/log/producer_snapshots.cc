@@ -95,13 +95,19 @@ Task<Result<void>> ProducerSnapshots::take(const ProducerState& state) {
     co_return removed ? written.error() : removed.error();
   }
   last_taken_ = offset;
-  unsynced_.push_back(*file);
+  unsynced_.push_back({offset, *file});
   co_return ok();
 }
 
 Task<Result<void>> ProducerSnapshots::sync() {
-  const std::vector<FilePtr> files = std::exchange(unsynced_, {});
-  for (const FilePtr& file : files) {
+  const std::vector<Unsynced> all = std::exchange(unsynced_, {});
+  for (const Unsynced& unsynced : all) {
+    FilePtr file = unsynced.file;
+    if (!file) {
+      const auto opened = co_await disk_->open(path(unsynced.offset), OpenMode::read_write);
+      if (!opened) co_return opened.error();
+      file = *opened;
+    }
     const auto synced = co_await file->sync_data();
     if (!synced) co_return synced.error();
   }
@@ -173,6 +179,7 @@ Task<Result<void>> ProducerSnapshots::remove_stray(const std::vector<Offset>& se
 Task<Result<void>> ProducerSnapshots::remove(Offset offset) {
   if (offsets_.erase(offset) == 0) co_return ok();
   has_removed_ = true;
+  std::erase_if(unsynced_, [offset](const Unsynced& unsynced) { return unsynced.offset == offset; });
   const auto removed = co_await disk_->remove(path(offset));
   co_return removed;
 }

@@ -28,6 +28,11 @@ class ProducerSnapshots {
   // Writes one at state.end_offset(), unless that is where the last one was.  Not synced until sync().
   Task<Result<void>> take(const ProducerState& state);
   Task<Result<void>> sync();
+  // Gives descriptors back; sync() opens the files again.  An error of writing back may then be missed (ADR 071): the CRC
+  // of a snapshot tells, and the one before it does.
+  void release_files() {
+    for (Unsynced& unsynced : unsynced_) unsynced.file.reset();
+  }
   bool has_unsynced() const { return !unsynced_.empty(); }  // Neither are their names.
 
   // Makes `state` that of the newest readable snapshot at or below `log_end_offset` and above `log_start_offset`, or
@@ -50,6 +55,10 @@ class ProducerSnapshots {
   void log_start_moved(Offset log_start_offset);
 
  private:
+  struct Unsynced {
+    Offset offset;
+    FilePtr file;  // Null once it was given back.
+  };
   std::string path(Offset offset) const;
   Task<Result<void>> load(ProducerState& state, Offset offset, std::int64_t now_ms, std::int64_t expiration_ms) const;
 
@@ -58,7 +67,7 @@ class ProducerSnapshots {
   std::set<Offset> offsets_;
   Offset last_taken_{0};
   bool has_removed_ = false;
-  std::vector<FilePtr> unsynced_;
+  std::vector<Unsynced> unsynced_;
 };
 
 }  // namespace muir::storage
