@@ -101,6 +101,11 @@ void ControllerService::on_resigned(Epoch) {
   applied_end_ = committed_end_.offset;
 }
 
+void ControllerService::on_withdrawn() {
+  controller_.withdraw(shard_.clock().now());
+  applied_end_ = committed_end_.offset;
+}
+
 Task<void> ControllerService::until_active() {
   if (is_active() || is_stopping_) co_return;
   Completion<bool> active;

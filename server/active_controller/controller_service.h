@@ -71,6 +71,7 @@ class ControllerService final : public MetadataListener {
   void on_committed(const CommittedBatch& batch) override;
   void on_leader(Epoch epoch) override;
   void on_resigned(Epoch epoch) override;
+  void on_withdrawn() override;
 
  private:
   // Lets the quorum go on at the end of a turn: what was appended within it is written by one write and one sync.

@@ -13,6 +13,16 @@ void BrokerHeartbeats::begin(const ClusterImage& cluster, Instant now) {
   }
 }
 
+void BrokerHeartbeats::rolled_back(const ClusterImage& cluster, Instant now) {
+  std::erase_if(brokers_, [&](const auto& entry) { return cluster.broker(entry.first) == nullptr; });
+  for (const auto& [id, broker] : cluster.brokers()) {
+    Broker& known = brokers_[id];
+    if (known.epoch != broker->epoch) registered(*broker);
+    if (known.is_fenced != broker->is_fenced) changed(*broker);
+    if (!known.is_fenced && !known.last_contact) known.last_contact = now;
+  }
+}
+
 void BrokerHeartbeats::registered(const BrokerRegistration& broker) {
   auto& known = brokers_[broker.id];
   const auto contact = known.epoch == broker.epoch ? known.last_contact : std::nullopt;

@@ -40,6 +40,10 @@ class BrokerHeartbeats {
   // Begins with the brokers as they are registered; an unfenced one has a session from now on.
   void begin(const ClusterImage& cluster, Instant now);
 
+  // Some registrations and fencings of late have not been: back to `cluster`.  An unfenced broker without a session,
+  // which was about to be fenced, has one from now on, so that its end is seen again.
+  void rolled_back(const ClusterImage& cluster, Instant now);
+
   // A broker registered: its session lives on only if the epoch stays.
   void registered(const BrokerRegistration& broker);
   // A broker's registration changed: it was fenced, unfenced, or lost a directory.

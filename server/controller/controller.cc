@@ -78,6 +78,11 @@ void Controller::rollback() {
   state_ = *committed_;
 }
 
+void Controller::withdraw(Instant now) {
+  rollback();
+  if (is_active_) heartbeats_.rolled_back(state_.image.cluster, now);
+}
+
 Result<> Controller::load_snapshot(Offset end_offset, Epoch epoch, std::span<const ByteView> frames) {
   ControllerState loaded;
   MetadataChanges changes;

@@ -86,8 +86,10 @@ class Controller {
   Result<> apply(std::span<const ByteView> frames, Offset base_offset);
   // Records below `end_offset` are committed.
   void committed(Offset end_offset);
-  // Forgets what is not committed.  Called when leadership is lost, or an append failed.
+  // Forgets what is not committed: leadership is lost.
   void rollback();
+  // The same, but leadership stays: the log had no room.
+  void withdraw(Instant now);
   // Replaces everything by a snapshot, all of which is committed.
   Result<> load_snapshot(Offset end_offset, Epoch epoch, std::span<const ByteView> frames);
 

@@ -115,6 +115,25 @@ TEST(Controller, GoesBackToTheLastCommitWhenLeadershipIsLost) {
   EXPECT_NE(creation(world, "kept_a").response.topics.at(0).error_code, wire::ErrorCode::NONE);
 }
 
+TEST(Controller, ABrokerThatCouldNotBeFencedIsFencedLater) {
+  ControllerFixture world;
+  world.start_broker(1);
+  world.append(creation(world, "kept").records);
+  world.now += std::chrono::minutes(1);
+  const auto fencing = world.controller.fence_stale_broker(world.context());
+  ASSERT_FALSE(fencing.records.empty());
+  const auto end = world.end();
+  world.append(fencing.records, false);
+
+  world.controller.withdraw(world.now);
+
+  world.log.resize(static_cast<std::size_t>(end.value));
+  EXPECT_TRUE(world.controller.fence_stale_broker(world.context()).records.empty())
+      << "it has time to say that it lives";
+  world.now += std::chrono::minutes(1);
+  EXPECT_FALSE(world.controller.fence_stale_broker(world.context()).records.empty());
+}
+
 TEST(Controller, IsFullAtItsLimitOfUncommittedBatches) {
   ControllerFixture world;
   for (std::size_t i = 0; i < Controller::kUncommittedBatchesMax; ++i) {

@@ -49,6 +49,7 @@ class MetadataPublisher final : public MetadataListener {
   void on_committed(const CommittedBatch& batch) override;
   void on_leader(Epoch) override {}
   void on_resigned(Epoch) override {}
+  void on_withdrawn() override {}
 
  private:
   struct Update {

@@ -45,6 +45,9 @@ class MetadataListener {
 
   // It does not any more.  Records that were appended and not committed may be lost: go back to the last on_committed.
   virtual void on_resigned(Epoch epoch) = 0;
+
+  // It still leads, but there was no room for what was appended and is not committed: go back to the last on_committed.
+  virtual void on_withdrawn() = 0;
 };
 
 }  // namespace muir::server

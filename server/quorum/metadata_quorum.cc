@@ -10,7 +10,8 @@
 namespace muir::server {
 namespace {
 
-constexpr std::chrono::seconds kFullDiskPause{1};
+// So long after the last refusal there is said to be room again.
+constexpr std::chrono::seconds kRoomPause{10};
 
 }  // namespace
 
@@ -60,7 +61,6 @@ Task<Result<void>> MetadataQuorum::serve() {
     if (!done) co_return done.error();
     const auto written = co_await write_queue();
     if (!written) co_return written.error();
-    regain_leadership();
     const auto told = co_await bring_listeners_up_to_date();
     if (!told) co_return told.error();
     if (has_work()) continue;
@@ -158,12 +158,9 @@ Task<Result<void>> MetadataQuorum::write_queue() {
   for (QueuedBatch& batch : batches) {
     CHECK(batch.base_offset == log_->end_offset());
     const auto appended = co_await log_->append(batch.bytes, quorum_.epoch());
-    if (!appended && appended.error() == storage::Errc::disk_full) {
-      withdraw_queue();
-      break;
-    }
+    if (!appended && appended.error() == storage::Errc::disk_full) co_return co_await withdraw_queue();
     if (!appended) co_return appended.error();
-    if (std::exchange(has_no_room_, false)) room_changed_(true);
+    note_room(true);
     CHECK(batch.end_offset == log_->end_offset());
     bytes_since_snapshot_ += batch.bytes.size();
     quorum_.appended(batch.end_offset, quorum_.epoch());
@@ -171,21 +168,35 @@ Task<Result<void>> MetadataQuorum::write_queue() {
   co_return co_await sync();
 }
 
-// The log has none of it, and nobody else has heard of it: those who wait are told to try again, the listeners go back
-// to what is committed, and the offsets are given to others.
-void MetadataQuorum::withdraw_queue() {
-  if (!std::exchange(has_no_room_, true)) room_changed_(false);
-  const auto epoch = leader_epoch_;
-  lose_leadership();
-  withdrawn_epoch_ = epoch;
-  regain_at_ = clock_.now() + kFullDiskPause;
+// There is no room for a batch.  Those before it are committed; the log has nothing of it and of those behind it, and
+// nobody else has heard of them: who waits is told to try again, the listeners go back to what is committed, and the
+// offsets are given to others.
+Task<Result<void>> MetadataQuorum::withdraw_queue() {
+  note_room(false);
+  const auto synced = co_await sync();
+  if (!synced) co_return synced.error();
+  const auto done = co_await carry_out_all();
+  if (!done) co_return done.error();
+  if (!leader_epoch_) co_return ok();
+  forget_queue();
+  for (Listening& listening : listeners_)
+    if (listening.told_leads) listening.listener->on_withdrawn();
+  fail_waiters(QuorumErrc::not_leader);
+  co_return ok();
 }
 
-void MetadataQuorum::regain_leadership() {
-  const bool is_due = withdrawn_epoch_ && regain_at_ <= clock_.now() && high_watermark_ == log_->end_offset();
-  if (!is_due || is_stopping_) return;
-  leader_epoch_ = std::exchange(withdrawn_epoch_, std::nullopt);
-  listeners_are_behind_ = true;
+void MetadataQuorum::note_room(bool has_room) {
+  if (!has_room) no_room_at_ = clock_.now();
+  const bool is_news = has_room ? has_no_room_ && no_room_at_ + kRoomPause <= clock_.now() : !has_no_room_;
+  if (!is_news) return;
+  has_no_room_ = !has_room;
+  room_changed_(has_room);
+}
+
+void MetadataQuorum::forget_queue() {
+  queue_.clear();
+  queued_bytes_ = 0;
+  next_offset_ = log_->end_offset();
 }
 
 Task<Result<void>> MetadataQuorum::sync() {
@@ -249,10 +260,7 @@ void MetadataQuorum::fail_waiters(Error error) {
 }
 
 void MetadataQuorum::lose_leadership() {
-  withdrawn_epoch_.reset();
-  queue_.clear();
-  queued_bytes_ = 0;
-  next_offset_ = log_->end_offset();
+  forget_queue();
   if (const auto led = std::exchange(leader_epoch_, std::nullopt)) {
     for (Listening& listening : listeners_)
       if (std::exchange(listening.told_leads, std::nullopt)) listening.listener->on_resigned(*led);

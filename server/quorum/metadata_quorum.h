@@ -32,8 +32,8 @@ struct AppendedRange {
 //
 // Records are appended in batches of at most 8 MiB, all that are waiting by one write and one sync; nothing counts that
 // is not on the disk.  When the disk fails, nothing is appended or committed any more: run() ends with the reason, and
-// the process must stop.  When it is merely full, what waits is withdrawn, as if leadership had gone, and a little
-// later the leader of the same epoch goes on.
+// the process must stop.  When it is merely full, what waits is withdrawn, and the next append is tried as if nothing
+// had been.
 //
 //   auto quorum = MetadataQuorum::open(disk, params, clock);         // Blocking: on the pool, or at start-up.
 //   (*quorum)->set_waker([&] { post([&] { quorum->poll(); }); });    // Never calls poll() itself: later, this thread.
@@ -133,8 +133,9 @@ class MetadataQuorum {
   Task<Result<void>> check_snapshot_id(storage::OffsetAndEpoch id);
   void deliver(Listening& listening, const ReadBatch& batch);
   void lose_leadership();
-  void withdraw_queue();
-  void regain_leadership();
+  Task<Result<void>> withdraw_queue();
+  void note_room(bool has_room);
+  void forget_queue();
   void finish_waiters();
   void fail_waiters(Error error);
   void enqueue(storage::Actions actions);
@@ -153,10 +154,8 @@ class MetadataQuorum {
   Offset high_watermark_{0};
   std::optional<Epoch> leader_epoch_;  // None: append() fails.
   Offset epoch_start_;
-  // While the disk is full: the epoch that is ours all the same, and when to try again.
-  std::optional<Epoch> withdrawn_epoch_;
-  Instant regain_at_;
-  bool has_no_room_ = false;  // Nothing was written since the disk was full.
+  bool has_no_room_ = false;  // As the room listener was told last.
+  Instant no_room_at_;
   std::deque<Listening> listeners_;
   std::vector<CommitWaiter> waiters_;
   std::function<void()> wake_ = [] {};

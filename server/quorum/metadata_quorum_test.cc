@@ -64,8 +64,8 @@ TEST(MetadataQuorum, SyncsOnceForAllThatIsWaiting) {
   EXPECT_LE(for_nine, for_one + 8 * 1 + 2);
 }
 
-// A full disk is no failed one: what cannot be written is refused as if leadership had gone, and nothing is torn.
-TEST(MetadataQuorum, WithdrawsWhatAFullDiskRefusesAndGoesOnInTheSameEpoch) {
+// A full disk is no failed one: what cannot be written is refused, nothing is torn, and the leader stays.
+TEST(MetadataQuorum, WithdrawsWhatAFullDiskRefusesAndGoesOn) {
   QuorumWorld world;
   world.format();
   ASSERT_TRUE(world.start());
@@ -81,23 +81,55 @@ TEST(MetadataQuorum, WithdrawsWhatAFullDiskRefusesAndGoesOnInTheSameEpoch) {
 
   ASSERT_TRUE(world.is_running());
   EXPECT_EQ(world.acknowledged().size(), 2u);
-  EXPECT_EQ(world.resignations(), 1);
-  EXPECT_EQ(world.append().error(), QuorumErrc::not_leader);
+  EXPECT_EQ(world.withdrawals(), 1);
+  EXPECT_EQ(world.resignations(), 0);
   world.disk().heal();
-  world.clock().advance(std::chrono::seconds(2));
-  world.quorum().poll();
-  world.settle();
   const auto range = world.append(1);
   ASSERT_TRUE(range);
   EXPECT_EQ(range->base_offset, Offset{5}) << "the offsets of what was withdrawn are given again";
   world.settle();
   EXPECT_EQ(world.acknowledged().size(), 3u);
+  EXPECT_EQ(world.led().size(), 1u);
   EXPECT_EQ(world.quorum().epoch(), Epoch{1});
+  EXPECT_EQ(room, std::vector{false}) << "a small record finds room where others will not";
+  world.clock().advance(std::chrono::seconds(11));
+  ASSERT_TRUE(world.append(1));
+  world.settle();
   EXPECT_EQ(room, (std::vector{false, true}));
   EXPECT_EQ(world.problem(), "");
   world.crash();
   ASSERT_TRUE(world.start());
-  EXPECT_EQ(world.state().size(), 3u);
+  EXPECT_EQ(world.state().size(), 4u);
+  EXPECT_EQ(world.problem(), "");
+}
+
+// What was appended before the batch that finds no room is committed, what is behind it is not, and who appends again
+// within the same turn is refused with it.
+TEST(MetadataQuorum, CommitsWhatWasQueuedBeforeWhatHasNoRoom) {
+  QuorumWorld world;
+  world.format();
+  ASSERT_TRUE(world.start());
+  ASSERT_TRUE(world.append());
+  world.settle();
+  const auto before = world.disk().operations();
+  ASSERT_TRUE(world.append());
+  world.settle();
+  const auto for_one = world.disk().operations() - before;
+  const auto now = world.disk().operations();
+
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(world.append());
+  world.disk().fill_between(now + for_one, now + 1000);
+  world.settle();
+
+  ASSERT_TRUE(world.is_running());
+  EXPECT_GT(world.acknowledged().size(), 2u);
+  EXPECT_LT(world.acknowledged().size(), 6u);
+  EXPECT_EQ(world.withdrawals(), 1);
+  EXPECT_EQ(world.state().size(), world.acknowledged().size());
+  world.disk().heal();
+  ASSERT_TRUE(world.append());
+  world.settle();
+  EXPECT_EQ(world.state().size(), world.acknowledged().size());
   EXPECT_EQ(world.problem(), "");
 }
 

@@ -42,9 +42,10 @@ class QuorumWorld : public MetadataListener {
 
   const std::vector<int>& state() const { return state_; }
   const std::set<int>& acknowledged() const { return acknowledged_; }
-  const std::vector<Epoch>& led() const { return led_; }  // Every epoch ever led; once, if only the disk was full.
+  const std::vector<Epoch>& led() const { return led_; }  // Every epoch ever led.
   int snapshots_loaded() const { return snapshots_loaded_; }
   int resignations() const { return resignations_; }
+  int withdrawals() const { return withdrawals_; }
 
   // Every acknowledged number is in the state, none twice, all in order.
   std::string problem() const;
@@ -56,6 +57,7 @@ class QuorumWorld : public MetadataListener {
   void on_committed(const CommittedBatch& batch) override;
   void on_leader(Epoch epoch) override;
   void on_resigned(Epoch epoch) override;
+  void on_withdrawn() override;
 
  private:
   static Task<void> run(QuorumWorld& world);
@@ -80,7 +82,7 @@ class QuorumWorld : public MetadataListener {
   std::vector<Epoch> led_;
   int snapshots_loaded_ = 0;
   int resignations_ = 0;
-  std::optional<Epoch> resigned_;  // By this process, last.
+  int withdrawals_ = 0;
 };
 
 }  // namespace muir::server

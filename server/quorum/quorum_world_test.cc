@@ -61,7 +61,6 @@ bool QuorumWorld::start() {
   }
   quorum_ = std::move(*opened);
   ended_.reset();
-  resigned_.reset();
   state_.clear();
   quorum_->set_waker([this] { woken_ = true; });
   quorum_->add_listener(*this);
@@ -160,14 +159,13 @@ void QuorumWorld::on_committed(const CommittedBatch& batch) {
   state_timestamp_ms_ = batch.timestamp_ms;
 }
 
-void QuorumWorld::on_leader(Epoch epoch) {
-  if (std::exchange(resigned_, std::nullopt) != epoch) led_.push_back(epoch);
-}
+void QuorumWorld::on_leader(Epoch epoch) { led_.push_back(epoch); }
 
 void QuorumWorld::on_resigned(Epoch epoch) {
   EXPECT_EQ(led_.back(), epoch);
-  resigned_ = epoch;
   ++resignations_;
 }
+
+void QuorumWorld::on_withdrawn() { ++withdrawals_; }
 
 }  // namespace muir::server

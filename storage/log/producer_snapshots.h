@@ -28,8 +28,8 @@ class ProducerSnapshots {
   // Writes one at state.end_offset(), unless that is where the last one was.  Not synced until sync().
   Task<Result<void>> take(const ProducerState& state);
   Task<Result<void>> sync();
-  // Gives descriptors back; sync() opens the files again.  An error of writing back may then be missed (ADR 071): the CRC
-  // of a snapshot tells, and the one before it does.
+  // Gives descriptors back; sync() opens the files again.  An error of writing back may then be missed (ADR 071): the
+  // CRC of a snapshot tells, and the one before it does.
   void release_files() {
     for (Unsynced& unsynced : unsynced_) unsynced.file.reset();
   }
