@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Directories of earlier releases of Apache Kafka, taken over by the broker under test.
 
-  adoption_test.py [RELEASE...]     those of compat-tests/disk/releases; all without one
+  adoption_test.py [RELEASE...]     those of compat-tests/disk/releases, and 4.3; all without one
 
 A release writes topics of every codec, idempotent and transactional records and group offsets, and is stopped, or
 killed.  The broker under test must serve the same from what it left, know the producers, and take more; then the old
@@ -21,6 +21,7 @@ from remote import Remote  # noqa: E402
 from swap_test import CODECS, IdempotentProducer, compare  # noqa: E402
 
 RELEASES = pathlib.Path(__file__).resolve().parent / "releases"
+CURRENT = "4.3"  # Whose jars all other tests use.
 SETTINGS = {"group.initial.rebalance.delay.ms": "0", "offsets.topic.num.partitions": "5",
             "transaction.state.log.num.partitions": "2", "metadata.log.max.record.bytes.between.snapshots": "5000"}
 GROUP = "readers"
@@ -87,7 +88,7 @@ def start(directory, kind, before, what):
 
 def adopt(remote, folder, release):
     directory = Directory(remote, folder)
-    old, ours = f"kafka-{release}", default_kind()
+    old, ours = "kafka" if release == CURRENT else f"kafka-{release}", default_kind()
     broker = directory.broker(old)
     address = broker.start()
     try:
@@ -116,7 +117,7 @@ def adopt(remote, folder, release):
 
 
 def main(releases):
-    for release in releases or sorted(path.name for path in RELEASES.iterdir()):
+    for release in releases or [*sorted(path.name for path in RELEASES.iterdir()), CURRENT]:
         with tempfile.TemporaryDirectory(prefix=f"adoption-{release}-") as folder, Remote() as remote:
             adopt(remote, pathlib.Path(folder), release)
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.Header;
 
 /** All that a broker serves, records and groups, as text: two brokers on the same files must say the same. */
 final class Dump {
@@ -69,11 +70,16 @@ final class Dump {
         records.sort(Comparator.comparing((ConsumerRecord<byte[], byte[]> one) -> one.partition())
             .thenComparing(ConsumerRecord::offset));
         for (var one : records) {
-            out.printf("%s%s-%d @%d %s=%d %s %s", prefix, one.topic(), one.partition(), one.offset(), one.timestampType(), one.timestamp(),
-                hex(one.key()), hex(one.value()));
-            one.headers().forEach(header -> out.printf(" %s=%s", header.key(), hex(header.value())));
-            out.println();
+            out.println(prefix + record(one.topic(), one.partition(), one.offset(), one.timestampType() + "=" + one.timestamp(), one.key(),
+                one.value(), one.headers()));
         }
+    }
+
+    /** A record as a line says it. */
+    static String record(String topic, int partition, long offset, String time, byte[] key, byte[] value, Iterable<Header> headers) {
+        var line = new StringBuilder(String.format("%s-%d @%d %s %s %s", topic, partition, offset, time, hex(key), hex(value)));
+        headers.forEach(header -> line.append(' ').append(header.key()).append('=').append(hex(header.value())));
+        return line.toString();
     }
 
     private static String hex(byte[] bytes) {

@@ -15,6 +15,8 @@ import java.util.Map;
  *   topic BOOTSTRAP NAME PARTITIONS [KEY=VALUE...]   creates a topic
  *   write BOOTSTRAP NAME PARTITIONS COUNT SEED [KEY=VALUE...]   produces records that follow from the seed
  *   transactions BOOTSTRAP NAME PARTITIONS ROUNDS SEED   produces transactions of every end; one stays open
+ *   record BOOTSTRAP FILE NAME PARTITIONS COUNT SEED KEYS AGE_MS   produces, and adds to the file what was acknowledged
+ *   transact BOOTSTRAP FILE NAME PARTITIONS ROUNDS SEED KEYS OFFSETS [open]   the same by transactions; one may stay open
  *   delete BOOTSTRAP NAME                        deletes a topic
  *   grow BOOTSTRAP NAME PARTITIONS               to that many
  *   truncate BOOTSTRAP NAME OFFSET               deletes the records of partition 0 before an offset
@@ -23,6 +25,7 @@ import java.util.Map;
  *   dump BOOTSTRAP FILE         writes topics, their configurations, every record and every group down, a line each
  *   files DIRECTORY [indexes] [compacted]   has Kafka's own tool read every file below; indexes too, after a clean
  *                              stop; offsets may have gaps
+ *   state DIRECTORY FILE       adds to the file what that tool says of every segment, producer snapshot and transaction index
  */
 public final class Remote {
     private Remote() {}
@@ -50,6 +53,12 @@ public final class Remote {
                 Long.parseLong(words[5]), settings(words, 6));
             case "transactions" -> Transactions.write(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]),
                 Long.parseLong(words[5]));
+            case "record" -> Acknowledged.write(words[1], Path.of(words[2]), new Acknowledged.Story(words[3], Integer.parseInt(words[4]),
+                Integer.parseInt(words[5]), Long.parseLong(words[6]), Integer.parseInt(words[7])), Long.parseLong(words[8]));
+            case "transact" -> Acknowledged.transact(words[1], Path.of(words[2]), new Acknowledged.Story(words[3], Integer.parseInt(words[4]),
+                Integer.parseInt(words[5]), Long.parseLong(words[6]), Integer.parseInt(words[7])), Long.parseLong(words[8]),
+                List.of(words).contains("open"));
+            case "state" -> LogFiles.describe(Path.of(words[1]), Path.of(words[2]));
             case "commit" -> Groups.commit(words[1], words[2], words[3], Integer.parseInt(words[4]), Long.parseLong(words[5]));
             case "forget" -> forget(words);
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
