@@ -9,52 +9,42 @@ Answers::~Answers() {
 }
 
 void Answers::push(Finish finish) {
+  shard_ = Shard::current();
   waiting_.push_back(std::move(finish));
   ++unwritten_;
-  if (work_ != nullptr) std::exchange(work_, nullptr)->complete(true);
+  if (!is_finishing_) tasks_.spawn("finish requests", finish_in_order());
 }
 
-void Answers::close() {
-  is_closed_ = true;
-  if (work_ != nullptr) std::exchange(work_, nullptr)->complete(true);
-}
+Task<void> Answers::close() { return tasks_.close(); }
 
-Task<void> Answers::run() {
-  shard_ = Shard::current();
-  for (;;) {
-    if (waiting_.empty()) {
-      if (is_closed_) break;
-      Completion<bool> work;
-      work_ = &work;
-      co_await work;
-      continue;
-    }
+Task<void> Answers::finish_in_order() {
+  is_finishing_ = true;
+  while (!waiting_.empty()) {
     Finish finish = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
-    co_await finish_one(std::move(finish));
+    // Even after a failure each is awaited: what it began has to end.
+    auto answer = co_await finish;
+    // Nothing of the request is left, its share of the memory budget neither: the next may need that.
+    finish = {};
+    finished(std::move(answer));
   }
-  co_await sending_.close();
+  is_finishing_ = false;
 }
 
-Task<void> Answers::finish_one(Finish finish) {
-  // Even after a failure each is awaited: what it began has to end.
-  auto answer = co_await finish;
-  // Nothing of the request is left, its share of the memory budget neither: the next may need that.
-  finish = {};
+void Answers::finished(Result<Answer> answer) {
   if (answer && !answer->is_silent && !ending_) {
     outbox_.push(std::move(*answer));
-    shard_->at_turn_end(*this);
-    co_return;
+    return shard_->at_turn_end(*this);
   }
   if (!answer && !ending_) ending_ = answer.error();
   have_left(1);
 }
 
 void Answers::turn_ended() {
-  if (sending_.size() > 0) return;
+  if (is_sending_) return;
   const std::size_t left = send();
   if (outbox_.is_empty()) return have_left(left);
-  sending_.spawn("send answers", send_rest(left));  // Which may be the end of the connection, and of this.
+  tasks_.spawn("send answers", send_rest(left));  // Which may be the end of the connection, and of this.
 }
 
 // How many answers need not be waited for any more, because they have left or never will.
@@ -74,6 +64,7 @@ void Answers::fail(Error error) {
 
 // What could not be sent at once: the disk has to bring it, or the peer to take it.
 Task<void> Answers::send_rest(std::size_t left) {
+  is_sending_ = true;
   have_left(left);
   while (!outbox_.is_empty()) {
     Result<> sendable = ok();
@@ -86,6 +77,7 @@ Task<void> Answers::send_rest(std::size_t left) {
     if (!sendable) fail(sendable.error());
     have_left(sendable ? send() : outbox_.clear());
   }
+  is_sending_ = false;
 }
 
 // The last thing that a caller does: it resumes the reader, who may end the connection.

@@ -12,7 +12,7 @@
 namespace muir::server {
 
 // The answers that a connection owes, in the order of its requests.  Those that are ready leave together at the end of
-// the loop turn: one call to the system for all, and one wake-up of the client.
+// the loop turn: one call to the system for all, and one wake-up of the client.  No coroutine runs while none is owed.
 // Owner: a Connection, on its shard.
 class Answers final : private TurnEnd {
  public:
@@ -29,6 +29,9 @@ class Answers final : private TurnEnd {
 
   bool is_drained() const { return unwritten_ == 0; }
 
+  // A request is still worked on; else what is left waits for the end of the turn, or for the peer.
+  bool is_finishing() const { return is_finishing_; }
+
   // An answer is ready and the peer has not taken it all; this much of it has gone.
   bool is_writing() const { return !outbox_.is_empty(); }
   std::uint64_t bytes_written() const { return outbox_.bytes_sent(); }
@@ -37,14 +40,12 @@ class Answers final : private TurnEnd {
   Task<Result<>> has_room();
   bool takes_more() const { return unwritten_ < kWaitingMax && !ending_; }
 
-  // Finishes and writes answers until close() and the last of them.  Runs as one task beside the reader.
-  Task<void> run();
-
-  // No more will be pushed.
-  void close();
+  // No more will be pushed: ends when the last has been finished and written, or given up.
+  Task<void> close();
 
  private:
-  Task<void> finish_one(Finish finish);
+  Task<void> finish_in_order();
+  void finished(Result<Answer> answer);
   void turn_ended() override;
   std::size_t send();
   Task<void> send_rest(std::size_t left);
@@ -53,15 +54,15 @@ class Answers final : private TurnEnd {
   void have_left(std::size_t count);
 
   Transport& transport_;
-  Shard* shard_ = nullptr;       // Since run().
+  Shard* shard_ = nullptr;       // Since the first push().
   std::vector<Finish> waiting_;  // Few: a queue that holds no memory while a connection is idle.
   Outbox outbox_;
-  TaskGroup sending_;                  // send_rest(), while something cannot be sent yet.
-  Completion<bool>* work_ = nullptr;   // What run() waits for.
+  TaskGroup tasks_;                    // finish_in_order() and send_rest(), while there is something for them to do.
   Completion<bool>* space_ = nullptr;  // What the reader waits for,
   std::size_t space_wanted_ = 0;       // until so many are left.
   std::size_t unwritten_ = 0;
-  bool is_closed_ = false;
+  bool is_finishing_ = false;
+  bool is_sending_ = false;
   Error ending_;   // A request failed: what is in the outbox leaves, nothing that comes later does.
   Error failure_;  // Nothing leaves any more.
 };

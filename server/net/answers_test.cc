@@ -49,11 +49,8 @@ struct AnswersTest : ::testing::Test {
   TaskGroup tasks;
   std::optional<Result<>> waited;
 
-  void SetUp() override {
-    run_on(shard, [this] { tasks.spawn("answers", answers.run()); });
-  }
   void TearDown() override {
-    run_on(shard, [this] { answers.close(); });
+    run_on(shard, [this] { tasks.spawn("close", answers.close()); });
     EXPECT_EQ(tasks.running(), "");
   }
 
@@ -184,7 +181,6 @@ struct SlicedAnswersTest : AnswersTest {
   storage::FilePtr file;
 
   void SetUp() override {
-    AnswersTest::SetUp();
     file = *disk.open(path, storage::OpenMode::replace).get();
     std::string text;
     for (int i = 0; i < 1000; ++i) text += static_cast<char>('a' + i % 26);

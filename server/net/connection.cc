@@ -29,7 +29,7 @@ void Connection::note_activity() { last_active_ = Shard::current()->clock().now(
 
 // Idle is who sends nothing, and takes nothing of what we have for it.  A client whose request is being worked on waits
 // for us; bytes of a large frame or answer are activity too, as of the time when this looks.
-void Connection::idle_timer_fired() {
+void Connection::fired() {
   Shard& shard = *Shard::current();
   const bool waits_for_us = !is_reading_ && !answers_.is_writing();
   const std::uint64_t bytes = answers_.is_writing() ? answers_.bytes_written() : frames_.pending();
@@ -37,37 +37,33 @@ void Connection::idle_timer_fired() {
   if (waits_for_us || has_moved) note_activity();
   const Instant deadline = last_active_ + limits_.idle_max;
   if (shard.clock().now() >= deadline) return close(NetErrc::idle);
-  shard.timers().arm(idle_timer_, deadline);
+  shard.timers().arm(*this, deadline);
 }
 
+// A connection spends most of its life in the first wait here, so nothing that only a busy one needs stands in this
+// frame.
 Task<Error> Connection::run() {
-  Shard& shard = *Shard::current();
   note_activity();
-  if (limits_.idle_max.count() >= 0) shard.timers().arm(idle_timer_, last_active_ + limits_.idle_max);
-
-  TaskGroup writer;
-  writer.spawn("answers", answers_.run());
-  const Error ended = co_await read_requests();
-  close(ended);
-  answers_.close();
-  co_await writer.close();
-  co_await watching_.close();
-  idle_timer_.cancel();
+  if (limits_.idle_max.count() >= 0) Shard::current()->timers().arm(*this, last_active_ + limits_.idle_max);
+  Result<> served = ok();
+  while (served) {
+    is_reading_ = true;
+    served = co_await transport_->wait_readable();
+    if (!served) break;
+    frames_.heard();
+    served = co_await serve_what_comes();
+  }
+  co_await end(served.error());
   co_return why_closed_;
 }
 
-Task<Error> Connection::read_requests() {
-  for (;;) {
+// Until nothing of a request is here.
+Task<Result<>> Connection::serve_what_comes() {
+  do {
     is_reading_ = true;
     auto frame = co_await frames_.next();
     is_reading_ = false;
-    if (!frame) {
-      if (frame.error() == NetErrc::frame_size_invalid) {
-        log_warn("Closing connection: frame size is not acceptable", field("size", frames_.declared_size()),
-                 field("client", session_.client()), field("listener", session_.listener_name));
-      }
-      co_return frame.error();
-    }
+    if (!frame) co_return read_failed(frame.error());
     note_activity();
     const auto served = co_await serve(std::move(*frame));
     note_activity();
@@ -75,7 +71,23 @@ Task<Error> Connection::read_requests() {
     if (session_.is_closed) co_return NetErrc::closed_by_us;
     frames_.set_frame_bytes_max(session_.is_authenticated ? limits_.frame_bytes_max
                                                           : limits_.unauthenticated_frame_bytes_max);
+  } while (!frames_.rest());
+  co_return ok();
+}
+
+Error Connection::read_failed(Error error) const {
+  if (error == NetErrc::frame_size_invalid) {
+    log_warn("Closing connection: frame size is not acceptable", field("size", frames_.declared_size()),
+             field("client", session_.client()), field("listener", session_.listener_name));
   }
+  return error;
+}
+
+Task<void> Connection::end(Error why) {
+  close(why);
+  co_await answers_.close();
+  co_await watching_.close();
+  cancel();
 }
 
 // From receipt to answer, or for a Produce to the moment when the next may begin.
@@ -98,7 +110,7 @@ Task<Result<>> Connection::serve(Frame frame) {
 
 // While a request waits, perhaps for minutes, nobody reads: so somebody watches whether the client is still there.
 Task<Result<>> Connection::wait_for_answer() {
-  if (!answers_.is_drained() && watching_.size() == 0) watching_.spawn("watch peer", watch_peer());
+  if (answers_.is_finishing() && watching_.size() == 0) watching_.spawn("watch peer", watch_peer());
   co_return co_await answers_.drained();
 }
 

@@ -54,13 +54,16 @@ std::size_t FrameReader::read_limit() const {
   return frame > kReadAloneBytes ? std::min(begin_ + frame, memory_.capacity()) : memory_.capacity();
 }
 
+bool FrameReader::rest() {
+  if (pending() > 0) return false;
+  memory_ = {};
+  begin_ = end_ = 0;
+  return true;
+}
+
 Task<Result<>> FrameReader::read_more() {
-  if (pending() == 0) {
-    // Nothing begun: wait without holding memory.
-    memory_ = {};
-    begin_ = end_ = 0;
-    has_read_all_ = true;
-  }
+  if (rest()) has_read_all_ = !is_news_;
+  is_news_ = false;
   for (;;) {
     if (has_read_all_) {
       auto readable = co_await transport_.wait_readable();

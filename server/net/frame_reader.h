@@ -32,6 +32,11 @@ class FrameReader {
   // transport's.
   Task<Result<Frame>> next();
 
+  // Gives the memory back if nothing of a frame is here, and says so.  Then next() waits for the transport; a caller
+  // who would rather do that itself, holding less than next() does, says heard() afterwards.
+  bool rest();
+  void heard() { is_news_ = true; }
+
   // A whole frame is here already: next() will not wait.
   bool has_frame() const;
 
@@ -68,6 +73,7 @@ class FrameReader {
   std::size_t expected_ = 0;  // The size of the last frame, its size included, if its successors are read one by one.
   std::int32_t declared_size_ = 0;
   bool has_read_all_ = false;  // The last read yielded less than there was room for: another would yield nothing.
+  bool is_news_ = false;       // The transport is known to be readable.
   bool is_closed_ = false;
 };
 

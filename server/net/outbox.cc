@@ -1,6 +1,7 @@
 #include "server/net/outbox.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "server/net/errc.h"
@@ -24,14 +25,20 @@ const storage::FileSlice& Outbox::Outgoing::slice(std::size_t external) const {
 
 void Outbox::push(Answer answer) {
   if (answers_.empty()) bytes_sent_ = 0;
-  Outgoing& outgoing = answers_.emplace_back(Outgoing{{}, std::move(answer)});
-  store_big_endian(outgoing.size.data(), static_cast<std::int32_t>(outgoing.answer.writer.size()));
+  auto outgoing = std::make_unique<Outgoing>(std::move(answer));
+  store_big_endian(outgoing->size.data(), static_cast<std::int32_t>(outgoing->answer.writer.size()));
+  answers_.push_back(*outgoing.release());  // Owned by the list: drop_first() takes it out again.
+}
+
+void Outbox::drop_first() {
+  const std::unique_ptr<Outgoing> first(&answers_.front());
+  answers_.pop_front();
 }
 
 std::size_t Outbox::clear() {
   cursor_ = {};
-  const std::size_t count = answers_.size();
-  answers_.clear();
+  std::size_t count = 0;
+  for (; !answers_.empty(); ++count) drop_first();
   return count;
 }
 
@@ -55,13 +62,12 @@ std::size_t Outbox::gather(std::span<iovec> pieces) const {
 // The answers at the front of which nothing is left; the cursor moves to the one behind them.
 std::size_t Outbox::drop_sent() {
   std::size_t sent = 0;
-  while (sent < answers_.size()) {
-    const Outgoing& first = answers_[sent];
+  for (; !answers_.empty(); ++sent) {
+    const Outgoing& first = answers_.front();
     if (first.has_external(cursor_.external) || cursor_.memory < first.memory_bytes()) break;
     cursor_ = {};
-    ++sent;
+    drop_first();
   }
-  answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(sent));
   return sent;
 }
 
@@ -71,17 +77,17 @@ Result<std::size_t> Outbox::send_memory(Transport& transport) {
   const auto taken = transport.try_write(std::span(pieces).first(used));
   if (!taken) return taken.error();
   bytes_sent_ += *taken;
-  std::size_t index = 0;
-  for (std::size_t left = *taken; left > 0; ++index) {
-    const std::size_t step = std::min(left, answers_[index].memory_until(cursor_.external) - cursor_.memory);
+  std::size_t whole = 0;
+  for (std::size_t left = *taken;;) {
+    const std::size_t step = std::min(left, answers_.front().memory_until(cursor_.external) - cursor_.memory);
     left -= step;
     cursor_.memory += step;
-    if (left > 0) cursor_ = {};
+    if (left == 0) return whole;
+    // Memory of a later answer has been taken, so that this one has left.
+    cursor_ = {};
+    drop_first();
+    ++whole;
   }
-  // Those before the one that the cursor is in now have left.
-  const std::size_t whole = index > 0 ? index - 1 : 0;
-  answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(whole));
-  return whole;
 }
 
 bool Outbox::is_at_slice() const {

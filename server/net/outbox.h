@@ -5,21 +5,27 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
+#include <boost/intrusive/slist.hpp>
 #include <sys/uio.h>
 
 #include "server/handlers/request_context.h"
 #include "server/net/transport.h"
+#include "wire/base/pooled.h"
 #include "wire/base/result.h"
 
 namespace muir::server {
 
 // Answers that are ready, and how much of them the peer has taken.  All their memory up to the next file slice leaves
 // with one call to the system, however many answers that is.
-// Owner: an Answers.
+// Holds no memory while it is empty.  Owner: an Answers.
 class Outbox {
  public:
+  Outbox() = default;
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+  ~Outbox() { clear(); }
+
   void push(Answer answer);
 
   bool is_empty() const { return answers_.empty(); }
@@ -43,7 +49,9 @@ class Outbox {
   static constexpr std::size_t kSizeBytes = 4;
   static constexpr std::size_t kPiecesMax = 64;
 
-  struct Outgoing {
+  struct Outgoing : Pooled, boost::intrusive::slist_base_hook<> {
+    explicit Outgoing(Answer a) : answer(std::move(a)) {}
+
     std::array<std::byte, kSizeBytes> size;
     Answer answer;
 
@@ -66,8 +74,11 @@ class Outbox {
   Result<std::size_t> send_memory(Transport& transport);
   Result<std::size_t> send_slice(Transport& transport);
   std::size_t drop_sent();
+  void drop_first();
 
-  std::vector<Outgoing> answers_;
+  using Queue = boost::intrusive::slist<Outgoing, boost::intrusive::cache_last<true>,
+                                        boost::intrusive::constant_time_size<false>>;
+  Queue answers_;
   Cursor cursor_;  // Of the first answer.
   std::uint64_t bytes_sent_ = 0;
 };

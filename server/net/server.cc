@@ -1,7 +1,5 @@
 #include "server/net/server.h"
 
-#include <set>
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -35,13 +33,13 @@ class NetServer::ShardConnections {
   explicit ShardConnections(Shard& s) : shard(s) {}
 
   Task<void> close_all() {
-    for (Connection* connection : open) connection->close(NetErrc::closed_by_us);
+    for (Connection& connection : open) connection.close(NetErrc::closed_by_us);
     co_await tasks.close();
   }
 
   Shard& shard;
   BufferPool pool;
-  std::set<Connection*> open;
+  boost::intrusive::list<Connection> open;
   TaskGroup tasks;
 };
 
@@ -148,9 +146,14 @@ Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session sess
 }
 
 Task<void> NetServer::serve(ShardConnections& home, std::unique_ptr<Connection> connection) {
-  home.open.insert(connection.get());
+  home.open.push_back(*connection);
   const Error why = co_await connection->run();
-  home.open.erase(connection.get());
+  home.open.erase(home.open.iterator_to(*connection));
+  // A frame of its own: what the end needs must not stand beside every connection that goes on.
+  co_await ended(std::move(connection), why);
+}
+
+Task<void> NetServer::ended(std::unique_ptr<Connection> connection, Error why) {
   const std::string ip = connection->session().client_host;
   connection.reset();
   log_debug("Connection closed", field("client", ip), field("why", why.message()));

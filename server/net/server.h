@@ -51,6 +51,7 @@ class NetServer {
   Task<void> deal(ListeningSocket::Accepted accepted, const Listener& listener);
   Task<void> begin_serving(ShardConnections& home, int fd, Session session);
   Task<void> serve(ShardConnections& home, std::unique_ptr<Connection> connection);
+  Task<void> ended(std::unique_ptr<Connection> connection, Error why);
   Task<void> forget(std::string ip);
   void set_socket_options(int fd) const;
 

@@ -19,9 +19,9 @@ constexpr bool kKeepsFrames = true;
 constexpr bool kKeepsFrames = true;
 #endif
 
-constexpr std::size_t kStep = 64;
-constexpr std::size_t kSizes = 64;              // Frames of up to 4 KiB are kept,
-constexpr std::size_t kKeptPerSize = 8 * 1024;  // up to so many bytes of each size.
+constexpr std::size_t kStep = 32;
+constexpr std::size_t kSizes = 128;              // Frames of up to 4 KiB are kept,
+constexpr std::size_t kKeptPerSize = 32 * 1024;  // up to so many bytes of each size: those of a loop turn.
 
 struct FreeFrame {
   FreeFrame* next;

@@ -10,25 +10,24 @@ struct TaskGroup::Root {
     std::suspend_never final_suspend() const noexcept { return {}; }
     [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
     void return_void() const noexcept {}
+    static void* operator new(std::size_t bytes) { return detail::allocate_frame(bytes); }
+    static void operator delete(void* frame, std::size_t bytes) { detail::free_frame(frame, bytes); }
   };
 };
 
 TaskGroup::~TaskGroup() { CHECK(running_.empty()); }
 
-void TaskGroup::spawn(std::string name, Task<void> task) {
-  running_.push_back({std::move(name), std::move(task)});
-  drive(*this, std::prev(running_.end()));
-}
+void TaskGroup::spawn(std::string name, Task<void> task) { drive(*this, std::move(name), std::move(task)); }
 
-TaskGroup::Root TaskGroup::drive(TaskGroup& group, std::list<Running>::iterator entry) {
-  // Moved into this frame: the entry may go before the task's own frame has been left.
-  Task<void> task = std::move(entry->task);
+TaskGroup::Root TaskGroup::drive(TaskGroup& group, std::string name, Task<void> task) {
+  Running entry(name);
+  group.running_.push_back(entry);
   co_await task;
   group.ended(entry);
 }
 
-void TaskGroup::ended(std::list<Running>::iterator entry) {
-  running_.erase(entry);
+void TaskGroup::ended(Running& entry) {
+  running_.erase(running_.iterator_to(entry));
   if (running_.empty() && closing_ != nullptr) std::exchange(closing_, nullptr)->complete(true);
 }
 

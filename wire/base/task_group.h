@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <list>
 #include <string>
+
+#include <boost/intrusive/list.hpp>
 
 #include "wire/base/task.h"
 
@@ -31,15 +31,16 @@ class TaskGroup {
 
  private:
   struct Root;
-  struct Running {
-    std::string name;
-    Task<void> task;
+  // Stands in the frame that drives the task, so that a task costs one frame more and nothing else.
+  struct Running : boost::intrusive::list_base_hook<> {
+    explicit Running(const std::string& n) : name(n) {}
+    const std::string& name;
   };
 
-  static Root drive(TaskGroup& group, std::list<Running>::iterator entry);
-  void ended(std::list<Running>::iterator entry);
+  static Root drive(TaskGroup& group, std::string name, Task<void> task);
+  void ended(Running& entry);
 
-  std::list<Running> running_;
+  boost::intrusive::list<Running> running_;
   Completion<bool>* closing_ = nullptr;
 };
 
