@@ -129,10 +129,19 @@ Task<Result<void>> Segment::open_for_append() {
 
 Task<Result<Offset>> Segment::read_next_offset() {
   if (size_bytes_ == 0) co_return base_offset_;
+  if (const auto& last = offset_index_.table().last()) {
+    const auto next = co_await read_next_offset_from(last->position);
+    const bool is_astray = !next && (is_damage(next.error()) || next.error() == Errc::unsupported_message_format);
+    if (!is_astray) co_return next;
+  }
+  const auto next = co_await read_next_offset_from(0);
+  co_return next;
+}
+
+Task<Result<Offset>> Segment::read_next_offset_from(std::uint32_t position) {
   const auto file = co_await file_.get();
   if (!file) co_return file.error();
-  const auto& last = offset_index_.table().last();
-  BatchScanner scanner(*file, last ? last->position : 0, size_bytes_, BatchScanner::kLookupChunkBytes);
+  BatchScanner scanner(*file, position, size_bytes_, BatchScanner::kLookupChunkBytes);
   Offset next = base_offset_;
   for (;;) {
     const auto batch = co_await scanner.next();

@@ -91,6 +91,7 @@ class Segment {
   // Where damage was found last.
   std::uint32_t damaged_at() const { return damaged_at_; }
   // Remembers `position`, if `error` is damage; yields it.
+  Task<Result<Offset>> read_next_offset_from(std::uint32_t position);
   Error damaged(std::uint32_t position, Error error);
   // The largest batch boundary that is not above `end_max`, from the boundary `start` on, and the offset that begins
   // there; a lower one where the batches cannot be walked further.

@@ -30,6 +30,9 @@ Task<Result<std::optional<ScannedBatch>>> Segment::scan_to(Offset target, ScanSt
   std::optional<std::uint32_t> liar;  // Where one stands whose offsets cannot be.
   for (;;) {
     const auto batch = co_await scanner.next();
+    // Where an index has led astray, what looks like an old format is the middle of a batch.
+    const bool is_astray = start.last_offset && !batch && batch.error() == Errc::unsupported_message_format;
+    if (is_astray) co_return damaged(scanner.position(), Errc::corrupt_segment);
     if (!batch) co_return damaged(scanner.position(), batch.error());
     if (!*batch && scanner.position() != size_bytes_) co_return damaged(scanner.position(), Errc::corrupt_segment);
     if (!*batch && !above && liar) co_return damaged(*liar, Errc::corrupt_segment);
