@@ -16,6 +16,15 @@ namespace {
 // So many new partitions cost more than what others have not written back.
 constexpr std::size_t kWorthASyncOfAll = 32;
 
+constexpr std::size_t kRemovedAtOnceMax = 16;
+
+std::vector<Result<void>> remove_directories(storage::Disk& disk, std::span<const std::string> directories) {
+  std::vector<Result<void>> outcomes;
+  for (const std::string& directory : directories)
+    outcomes.push_back(storage::remove_partition_directory(disk, directory).run_inline());
+  return outcomes;
+}
+
 }  // namespace
 
 LogManager::LogManager(storage::Disk& disk, LogManagerSettings settings, const Clock& clock)
@@ -112,13 +121,18 @@ Task<void> LogManager::remove_deleted(Pool& pool) {
     due.push_back(doomed.directory);
     return true;
   });
-  for (const std::string& directory : due) {
-    const auto removed =
-        co_await pool.run([&] { return storage::remove_partition_directory(disk_, directory).run_inline(); });
-    if (removed)
-      log_info("partition directory removed", field("dir", directory));
-    else
-      log_error("partition directory not removed", field("dir", directory), field("error", removed.error().message()));
+  // Some at a time: a hop to the pool for each costs more than its removal, and others need the pool too.
+  for (std::span<const std::string> rest = due; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kRemovedAtOnceMax));
+    rest = rest.subspan(some.size());
+    const auto outcomes = co_await pool.run([&] { return remove_directories(disk_, some); });
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (outcomes[i])
+        log_info("partition directory removed", field("dir", some[i]));
+      else
+        log_error("partition directory not removed", field("dir", some[i]),
+                  field("error", outcomes[i].error().message()));
+    }
   }
 }
 

@@ -15,10 +15,12 @@ Task<Result<void>> write_atomically(Disk& disk, std::string path, OwnedBytes byt
     static_cast<void>(co_await disk.remove(temporary));
     co_return written.error();
   }
-  const auto synced = co_await (*file)->sync_data();
-  if (!synced) co_return synced.error();
+  if (durability != NameDurability::with_file_and_directory) {
+    const auto synced = co_await (*file)->sync_data();
+    if (!synced) co_return synced.error();
+  }
   const auto renamed = co_await disk.rename(temporary, path);
-  if (!renamed || durability == NameDurability::with_directory) co_return renamed;
+  if (!renamed || durability != NameDurability::at_once) co_return renamed;
   const auto named = co_await disk.sync_directory(parent_directory(path));
   co_return named;
 }

@@ -4,10 +4,12 @@
 
 namespace muir::storage {
 
-// When the new name of a file is on stable storage.
+// When a new file is on stable storage.
 enum class NameDurability {
   at_once,
-  with_directory,  // When somebody syncs its directory, which is then to follow.
+  with_directory,           // When somebody syncs its directory, which is then to follow.
+  with_file_and_directory,  // When somebody syncs the file, and then its directory.  Until then a crash may leave
+                            // neither the old content nor the new: for what can be told from the rest.
 };
 
 // Replaces `path` by `bytes` so that after a crash either the old content is there or the new: `<path>.tmp` is written

@@ -72,9 +72,9 @@ Task<Result<void>> Log::write_epochs() {
   const std::string file = path(std::string(kLeaderEpochFile));
   const std::string text = epochs_.format();
   epochs_are_unwritten_ = true;
-  const auto written = co_await write_text(disk_, file, text, NameDurability::with_directory);
+  const auto written = co_await write_text(disk_, file, text, NameDurability::with_file_and_directory);
   epochs_are_unwritten_ = !written;
-  has_unsynced_names_ = true;
+  epochs_are_unsynced_ = has_unsynced_names_ = true;
   co_return written;
 }
 
@@ -100,7 +100,17 @@ Task<Result<void>> Log::flush() {
   co_return flushed;
 }
 
+Task<Result<void>> Log::sync_epochs() {
+  if (!std::exchange(epochs_are_unsynced_, false)) co_return ok();
+  const auto file = co_await disk_.open(path(std::string(kLeaderEpochFile)), OpenMode::read_write);
+  if (!file) co_return file.error();
+  const auto synced = co_await (*file)->sync_data();
+  co_return synced;
+}
+
 Task<Result<void>> Log::sync_names() {
+  const auto epochs = co_await sync_epochs();
+  if (!epochs) co_return epochs;
   has_unsynced_names_ = false;  // What gets a name meanwhile is for the next time.
   const auto named = co_await disk_.sync_directory(directory_);
   if (!named || !is_unsynced_name_) co_return named;

@@ -223,6 +223,7 @@ class Log {
   Task<Result<void>> flush_up_to(Offset offset);
   Task<Result<void>> sync_segments(Offset begin, Offset end);
   Task<Result<void>> write_epochs();
+  Task<Result<void>> sync_epochs();
   Task<Result<void>> sync_names();
   Task<Result<void>> write_epochs_if_there_is_room();
   Task<Result<void>> prepare_roll(std::shared_ptr<Segment> old, std::shared_ptr<Segment> created);
@@ -268,6 +269,9 @@ class Log {
   SegmentList segments_;  // Never empty once open.
   LeaderEpochs epochs_;
   bool epochs_are_unwritten_ = false;  // Their file lacks something.
+  // Every batch says its epoch, so that it is synced no earlier than they are: a broker that becomes leader of
+  // thousands of partitions writes thousands of these files.
+  bool epochs_are_unsynced_ = false;
   ProducerState producers_;
   ProducerSnapshots snapshots_;
   SegmentTrash trash_;

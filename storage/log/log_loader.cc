@@ -267,8 +267,21 @@ Result<void> LogLoader::recover_unflushed_segments() {
     if (!recovered) return recovered;
     // What follows a hole is not the log any more.
     if (cut_bytes > 0) return remove_segments_from(i + 1);
+    const auto forgotten = forget_what_was_lost_before(i + 1);
+    if (!forgotten) return forgotten;
   }
   return ok();
+}
+
+// A segment that ends too early, between two batches, may have been compacted, or has lost its end in a crash, which
+// the snapshot that was taken when the next one began has survived.  That would tell of sequences and of ends of
+// transactions that are not in the log: the batches are asked instead.
+Result<void> LogLoader::forget_what_was_lost_before(std::size_t index) {
+  if (index >= log_.segments_.size()) return ok();
+  const Offset base_offset = log_.segments_[index]->base_offset();
+  const auto end = log_.segments_[index - 1]->read_next_offset().run_inline();
+  if (!end) return is_damage(end.error()) ? ok() : Result<void>{end.error()};
+  return log_.snapshots_.remove_between(*end, base_offset).run_inline();
 }
 
 // The beginning of a roll that was not finished, or was undone on a disk that forgot so: the segment before it grew on.

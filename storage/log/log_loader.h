@@ -28,6 +28,7 @@ class LogLoader {
   Result<void> load_segments();
   Result<void> load_segment(const std::string& name);
   Result<void> recover_unflushed_segments();
+  Result<void> forget_what_was_lost_before(std::size_t index);
   Result<void> load_producers_before(Offset base_offset);
   Result<void> recover(const std::shared_ptr<Segment>& segment, std::uint32_t* cut_bytes);
   void mended(std::string_view what);

@@ -91,16 +91,14 @@ void LogStory::check_aborted(Offset from, Offset upper, const std::vector<Aborte
     if (txn.first_offset < upper) {
       EXPECT_TRUE(is_told) << "the transaction at " << txn.first_offset.value << " in [" << from.value << ", "
                            << upper.value << ")";
-    } else if (!knows_lost_transactions_) {
+    } else {
       EXPECT_TRUE(!is_told || may_tell_more) << "the transaction at " << txn.first_offset.value << " lies outside";
     }
-    if (is_told && !knows_lost_transactions_) {
+    if (is_told) {
       EXPECT_EQ(same->first_offset, txn.first_offset);
     }
   }
-  if (!knows_lost_transactions_) {
-    EXPECT_EQ(matched, told.size()) << "a transaction that never was";
-  }
+  EXPECT_EQ(matched, told.size()) << "a transaction that never was";
 }
 
 void LogStory::check_last_stable_offset() {
@@ -115,7 +113,6 @@ void LogStory::check_last_stable_offset() {
     if (txn.marker != kNoOffset &&
         log().last_stable_offset() == model_.last_stable_offset(start, high_watermark, txn.marker + 1))
       return;
-  if (knows_lost_transactions_ && log().last_stable_offset() < model_.last_stable_offset(start, high_watermark)) return;
   EXPECT_EQ(log().last_stable_offset(), model_.last_stable_offset(start, high_watermark));
 }
 

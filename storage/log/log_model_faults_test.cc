@@ -48,8 +48,6 @@ void LogStory::forget_lost(Offset durable) {
   model_.erase_if([&](const ModelBatch& batch) {
     const bool lost = batch.last_offset >= log().log_start_offset() && !present.contains(batch.base_offset);
     EXPECT_FALSE(lost && batch.last_offset < durable) << "the durable batch " << batch.base_offset.value << " is lost";
-    // The snapshot that was taken when the next segment began has it still, here as in Kafka.
-    if (lost && batch.is_transactional && batch.last_offset < log().log_end_offset()) knows_lost_transactions_ = true;
     return lost;
   });
 }

@@ -62,8 +62,6 @@ class LogStory {
   LogModel model_;
   Epoch epoch_{0};
   bool lags_ = false;  // The high watermark does not follow at once.
-  // A crash has taken the records of one from the end of a segment, and left the next with a snapshot that tells of it.
-  bool knows_lost_transactions_ = false;
   std::vector<std::string> history_;
 };
 

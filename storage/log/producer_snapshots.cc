@@ -184,6 +184,15 @@ Task<Result<void>> ProducerSnapshots::remove(Offset offset) {
   co_return removed;
 }
 
+Task<Result<void>> ProducerSnapshots::remove_between(Offset end_offset, Offset base_offset) {
+  const std::vector<Offset> between(offsets_.upper_bound(end_offset), offsets_.upper_bound(base_offset));
+  for (const Offset offset : between) {
+    const auto removed = co_await remove(offset);
+    if (!removed) co_return removed.error();
+  }
+  co_return ok();
+}
+
 Task<Result<void>> ProducerSnapshots::remove_all() {
   last_taken_ = Offset{0};
   while (!offsets_.empty()) {

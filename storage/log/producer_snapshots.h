@@ -48,6 +48,8 @@ class ProducerSnapshots {
   Task<Result<void>> remove_stray(const std::vector<Offset>& segment_base_offsets);
 
   Task<Result<void>> remove(Offset offset);
+  // Those above `end_offset`, and at or below `base_offset`.
+  Task<Result<void>> remove_between(Offset end_offset, Offset base_offset);
   Task<Result<void>> remove_all();
   // Has any been removed since the last call?  Until its directory is synced, a crash may bring it back.
   bool take_removals() { return std::exchange(has_removed_, false); }
