@@ -68,31 +68,38 @@ TimestampedOffset Log::latest_offset() const {
   return {kNoTimestamp, log_end_offset_, epochs_.latest_epoch().value_or(kNoEpoch)};
 }
 
+// Both who changes the log and who flushes it come here, at once perhaps.
 Task<Result<void>> Log::write_epochs() {
+  const auto turn = co_await epoch_writes_.turn();
+  if (!epochs_are_unwritten_) co_return ok();
   const std::string file = path(std::string(kLeaderEpochFile));
   const std::string text = epochs_.format();
-  epochs_are_unwritten_ = true;
+  epochs_are_unwritten_ = false;  // What is assigned meanwhile is for the next time.
   const auto written = co_await write_text(disk_, file, text, NameDurability::with_file_and_directory);
-  epochs_are_unwritten_ = !written;
-  epochs_are_unsynced_ = has_unsynced_names_ = true;
+  has_unsynced_names_ = true;
+  epochs_are_unsynced_ |= written.has_value();
+  epochs_are_unwritten_ |= !written;
   co_return written;
 }
 
-// The file is needed by the records of a new epoch, and the append of those writes it first (assign_epochs).  So that
-// there is no room for it now is no reason to fail.
+// That there is no room for the file is no reason to fail: where there is none, the batches are asked at the next
+// start.
 Task<Result<void>> Log::write_epochs_if_there_is_room() {
   const auto written = co_await write_epochs();
-  if (written || is_out_of_space(written.error())) co_return ok();
-  co_return failed(written.error());
+  if (written) co_return ok();
+  if (!is_out_of_space(written.error())) co_return failed(written.error());
+  epochs_are_unsynced_ = false;
+  const auto removed = co_await disk_.remove(path(std::string(kLeaderEpochFile)));
+  if (!removed) co_return failed(removed.error());
+  co_return ok();
 }
 
 Task<Result<void>> Log::assign_epoch_start_offset(Epoch epoch, Offset start_offset) {
   const auto turn = co_await changes_.turn();
   const auto may = usable();
   if (!may) co_return may;
-  if (!epochs_.assign(epoch, start_offset)) co_return ok();
-  const auto written = co_await write_epochs_if_there_is_room();
-  co_return written;
+  epochs_are_unwritten_ |= epochs_.assign(epoch, start_offset);
+  co_return ok();
 }
 
 Task<Result<void>> Log::flush() {
@@ -101,6 +108,7 @@ Task<Result<void>> Log::flush() {
 }
 
 Task<Result<void>> Log::sync_epochs() {
+  const auto turn = co_await epoch_writes_.turn();
   if (!std::exchange(epochs_are_unsynced_, false)) co_return ok();
   const auto file = co_await disk_.open(path(std::string(kLeaderEpochFile)), OpenMode::read_write);
   if (!file) co_return file.error();
@@ -156,7 +164,10 @@ Task<Result<void>> Log::sync_segments(Offset begin, Offset end) {
       again = !is_deleted && !std::exchange(with_indexes, true) && segment != segments_.active();
     }
   }
-  has_new_names |= snapshots_.has_unsynced();
+  // Below the recovery point nobody asks the batches for their epochs.
+  const auto epochs = co_await write_epochs_if_there_is_room();
+  if (!epochs) co_return epochs;
+  has_new_names |= has_unsynced_names_ || snapshots_.has_unsynced();
   const auto snapshots = co_await snapshots_.sync();
   if (!snapshots || !has_new_names) co_return snapshots;
   const auto named = co_await sync_names();
@@ -197,10 +208,8 @@ Task<Result<void>> Log::close() {
   if (!synced) co_return failed(synced.error());
   const auto active = co_await segments_.active()->close();
   if (!active) co_return failed(active.error());
-  if (epochs_are_unwritten_) {
-    const auto epochs = co_await write_epochs();
-    if (!epochs) co_return failed(epochs.error());
-  }
+  const auto epochs = co_await write_epochs_if_there_is_room();
+  if (!epochs) co_return epochs;
   if (has_unsynced_names_) {
     const auto named = co_await sync_names();
     if (!named) co_return failed(named.error());

@@ -217,7 +217,7 @@ class Log {
   Task<Result<AppendInfo>> append_given(ByteView records, Epoch leader_epoch, AppendOrigin origin);
   Task<Result<AppendInfo>> append_in_turn(Batches& batches);
   Task<Result<void>> write_batches(const Batches& batches, const AppendInfo& info);
-  Task<Result<void>> assign_epochs(const Batches& batches);
+  void assign_epochs(const Batches& batches);
   Task<Result<void>> maybe_roll(const Batches& batches, const AppendInfo& info);
   Task<Result<void>> roll_to(Offset base_offset);
   Task<Result<void>> flush_up_to(Offset offset);
@@ -268,9 +268,9 @@ class Log {
 
   SegmentList segments_;  // Never empty once open.
   LeaderEpochs epochs_;
-  bool epochs_are_unwritten_ = false;  // Their file lacks something.
-  // Every batch says its epoch, so that it is synced no earlier than they are: a broker that becomes leader of
-  // thousands of partitions writes thousands of these files.
+  // Every batch says its epoch, so that their file is written when batches are synced, and no earlier: a broker that
+  // becomes leader of thousands of partitions would have thousands to write.
+  bool epochs_are_unwritten_ = false;  // The file lacks something.
   bool epochs_are_unsynced_ = false;
   ProducerState producers_;
   ProducerSnapshots snapshots_;
@@ -289,8 +289,9 @@ class Log {
   std::uint64_t truncations_ = 0;
   std::optional<Offset> lowest_truncation_;
 
-  AppendQueue changes_;  // Who may change the log.
-  AppendQueue flushes_;  // Who may sync it; taken after changes_ where both are needed.
+  AppendQueue changes_;       // Who may change the log.
+  AppendQueue flushes_;       // Who may sync it; taken after changes_ where both are needed.
+  AppendQueue epoch_writes_;  // Who may write the epochs' file; taken last.
 };
 
 }  // namespace muir::storage

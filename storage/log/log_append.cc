@@ -137,8 +137,7 @@ Task<Result<AppendInfo>> Log::append_in_turn(Batches& batches) {
   info.max_timestamp = batches.max_timestamp;
   info.size_bytes = batches.bytes.size();
 
-  const auto epochs = co_await assign_epochs(batches);
-  if (!epochs) co_return epochs.error();
+  assign_epochs(batches);
   if (batches.bytes.size() > static_cast<std::size_t>(config_.segment_bytes)) co_return Errc::batch_list_too_large;
   const auto rolled = co_await maybe_roll(batches, info);
   if (!rolled) co_return rolled.error();
@@ -167,13 +166,9 @@ Task<Result<AppendInfo>> Log::append_in_turn(Batches& batches) {
   co_return info;
 }
 
-Task<Result<void>> Log::assign_epochs(const Batches& batches) {
-  bool changed = epochs_are_unwritten_;
-  for (const BatchHeader& header : batches.headers) changed |= epochs_.assign(header.leader_epoch, header.base_offset);
-  if (!changed) co_return ok();
-  const auto written = co_await write_epochs();
-  if (!written) co_return failed(written.error());
-  co_return ok();
+void Log::assign_epochs(const Batches& batches) {
+  for (const BatchHeader& header : batches.headers)
+    epochs_are_unwritten_ |= epochs_.assign(header.leader_epoch, header.base_offset);
 }
 
 Task<Result<void>> Log::maybe_roll(const Batches& batches, const AppendInfo& info) {

@@ -95,7 +95,7 @@ TEST(LogFault, AFullDiskLosesNothingWhicheverOperationMeetsIt) {
     bench.disk.fill_between(first, first + 2 + number % 5);
     std::vector<Offset> taken;
     int refused = 0;
-    for (int i = 0; i < 24; ++i) {
+    for (int i = 0; i < 32; ++i) {
       bench.leader_epoch = Epoch{i / 6};
       const auto info = bench.append({.value_bytes = i % 3 == 0 ? std::size_t{700} : std::size_t{60}});
       if (info) {

@@ -402,7 +402,8 @@ Result<void> LogLoader::make_epochs_consistent(Offset log_start_offset) {
   log_.epochs_.truncate_from_start(log_start_offset);
   if (begins_ && params_.first_epoch) log_.epochs_.assign(*params_.first_epoch, log_.log_end_offset_);
   const bool has_less = begins_ && params_.first_epoch && log_.epochs_.entries() != stored_epochs_;
-  return has_more_than_file || has_less ? log_.write_epochs().run_inline() : ok();
+  log_.epochs_are_unwritten_ = has_more_than_file || has_less;
+  return log_.write_epochs().run_inline();
 }
 
 Result<void> LogLoader::load_producers() {

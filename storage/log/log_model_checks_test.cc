@@ -94,7 +94,8 @@ void LogStory::check_aborted(Offset from, Offset upper, const std::vector<Aborte
     } else {
       EXPECT_TRUE(!is_told || may_tell_more) << "the transaction at " << txn.first_offset.value << " lies outside";
     }
-    if (is_told) {
+    // Below the log start offset a crash may have taken a marker, which the model cannot see.
+    if (is_told && same->first_offset >= log().log_start_offset()) {
       EXPECT_EQ(same->first_offset, txn.first_offset);
     }
   }

@@ -23,10 +23,9 @@ Task<Result<std::int64_t>> Log::truncate_to(Offset offset) {
 Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   const std::int64_t removed = log_end_offset_ - offset;
   if (removed <= 0) {
-    if (epochs_.truncate_from_end(log_end_offset_)) {
-      const auto written = co_await write_epochs_if_there_is_room();
-      if (!written) co_return written.error();
-    }
+    epochs_are_unwritten_ |= epochs_.truncate_from_end(log_end_offset_);
+    const auto written = co_await write_epochs_if_there_is_room();
+    if (!written) co_return written.error();
     co_return std::int64_t{0};
   }
   if (segments_.first()->base_offset() > offset) {
@@ -52,7 +51,7 @@ Task<Result<std::int64_t>> Log::truncate_in_turn(Offset offset) {
   if (!cut) co_return cut.error();
   const auto opened = co_await segments_.active()->open_for_append();
   if (!opened) co_return opened.error();
-  epochs_.truncate_from_end(offset);
+  epochs_are_unwritten_ |= epochs_.truncate_from_end(offset);
   const auto written = co_await write_epochs_if_there_is_room();
   if (!written) co_return written.error();
   const auto rebuilt = co_await rebuild_producers();
@@ -118,6 +117,7 @@ Task<Result<void>> Log::truncate_fully_in_turn(Offset offset, Offset log_start_o
   }
   segments_.add(std::move(*segment));
   epochs_.clear();
+  epochs_are_unwritten_ = true;
   const auto written = co_await write_epochs_if_there_is_room();
   if (!written) co_return written;
   const auto removed = co_await snapshots_.remove_all();
@@ -157,10 +157,9 @@ Task<Result<std::int64_t>> Log::increment_log_start_offset(Offset offset) {
   const std::int64_t moved = offset - log_start_offset_;
   if (moved <= 0) co_return std::int64_t{0};
   raise_log_start_offset(offset);
-  if (epochs_.truncate_from_start(offset)) {
-    const auto written = co_await write_epochs_if_there_is_room();
-    if (!written) co_return written.error();
-  }
+  epochs_are_unwritten_ |= epochs_.truncate_from_start(offset);
+  const auto written = co_await write_epochs_if_there_is_room();
+  if (!written) co_return written.error();
   co_return moved;
 }
 
@@ -236,10 +235,9 @@ Task<Result<std::size_t>> Log::delete_oldest(std::size_t count) {
     const auto discarded = co_await discard(dropped);
     if (!discarded) co_return discarded.error();
   }
-  if (epochs_.truncate_from_start(log_start_offset_)) {
-    const auto written = co_await write_epochs_if_there_is_room();
-    if (!written) co_return written.error();
-  }
+  epochs_are_unwritten_ |= epochs_.truncate_from_start(log_start_offset_);
+  const auto written = co_await write_epochs_if_there_is_room();
+  if (!written) co_return written.error();
   co_return count;
 }
 
