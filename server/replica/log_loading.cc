@@ -44,6 +44,7 @@ Result<void> LogLoading::run() {
   for (std::thread& thread : threads) thread.join();
 
   for (Dir& dir : dirs_) {
+    if (!dir.failure) lower_recovery_points(dir);
     dir.managed->may_be_clean = !dir.failure;
     if (!dir.failure) continue;
     give_up(dir);
@@ -54,6 +55,16 @@ Result<void> LogLoading::run() {
     if (!resolved) return resolved.error();
   }
   return promote_abandoned();
+}
+
+// A log that ends below its recovery point, as after a truncation into a batch, gets other records there, which are not
+// synced: a crash must find the checkpoint lowered.
+void LogLoading::lower_recovery_points(Dir& dir) {
+  if (!dir.has_lower_recovery_points) return;
+  const auto written =
+      dir.managed->open->write_checkpoint(storage::kRecoveryPointCheckpoint, dir.checkpoints.recovery_points)
+          .run_inline();
+  if (!written) dir.failure = written.error();
 }
 
 // Nothing that lies there counts.
@@ -161,6 +172,11 @@ Result<void> LogLoading::open(Dir& dir, const storage::FoundPartition& found, co
   OpenedLog opened{std::move(*log), offset_of(dir.checkpoints.high_watermarks, found.name)};
   const bool is_future = found.name.state == storage::PartitionDirectory::State::future;
   const std::lock_guard guard(mutex_);
+  const auto point = dir.checkpoints.recovery_points.find({found.name.topic, found.name.partition});
+  if (point != dir.checkpoints.recovery_points.end() && opened.log->recovery_point() < point->second) {
+    point->second = opened.log->recovery_point();
+    dir.has_lower_recovery_points = true;
+  }
   tell_recovery(dir, *opened.log);
   ++dir.managed->partitions;
   auto& logs = is_future ? manager_.futures_ : manager_.loaded_;

@@ -29,6 +29,7 @@ class LogLoading {
     std::uint64_t bytes_recovered = 0;
     Instant began{};
     Instant told_at{};
+    bool has_lower_recovery_points = false;  // Than the checkpoint says.
     Error failure;
   };
 
@@ -40,6 +41,7 @@ class LogLoading {
   Result<void> open(Dir& dir, const storage::FoundPartition& found, const PartitionKey& key);
   bool is_unfinished(const storage::FoundPartition& found) const;
   Result<void> make_stray(const Dir& dir, const storage::FoundPartition& found);
+  void lower_recovery_points(Dir& dir);
   void give_up(Dir& dir);
   bool is_in_assigned_dir(const PartitionKey& key, const storage::Log& log) const;
   Result<void> resolve(const PartitionKey& key, OpenedLog second);

@@ -242,6 +242,17 @@ TEST_F(LogManagerTest, AFutureLogWithoutACurrentOneTakesItsPlaceUnlessADirectory
   EXPECT_EQ(taken->log->log_end_offset(), Offset{1});
 }
 
+TEST_F(LogManagerTest, ARecoveryPointBeyondTheEndOfALogIsLoweredBeforeAnythingIsAppended) {
+  leave("/a/t-0", 2);
+  const std::string_view beyond = "0\n1\nt 0 5\n", lowered = "0\n1\nt 0 2\n";
+  const std::string path = "/a/" + std::string(storage::kRecoveryPointCheckpoint);
+  disk.put(path, OwnedBytes(as_bytes(beyond).begin(), as_bytes(beyond).end()));
+
+  boot();
+
+  EXPECT_EQ(as_text(disk.content(path)), lowered);
+}
+
 TEST_F(LogManagerTest, ADamagedCheckpointCostsARecoveryAndNothingElse) {
   boot();
   auto created = create(0);

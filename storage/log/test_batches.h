@@ -89,6 +89,7 @@ struct LogBench {
     ASSERT_TRUE(opened) << error_text(opened.error());
     log = std::move(*opened);
     log->set_high_watermark(log->log_end_offset());
+    recovery_point = std::min(recovery_point, log->recovery_point());  // As LogLoading does it.
   }
   // As a broker does it: everything synced, the checkpoints with it.
   void close() {
