@@ -20,7 +20,7 @@ HIDDEN = "[hidden]"
 # A broker that forgot one of these would promise what it does not do.
 AT_LEAST = {"listeners", "listener.security.protocol.map", "authorizer.class.name", "alter.config.policy.class.name",
             "create.topic.policy.class.name", "principal.builder.class", "remote.log.storage.system.enable",
-            "sasl.server.callback.handler.class", "ssl.client.auth"}
+            "sasl.server.callback.handler.class", "ssl.engine.factory.class"}
 
 
 def protected_keys():
@@ -73,7 +73,7 @@ class ProtectedKeys(unittest.TestCase):
                     self.assertTrue(value in about[0] or value.split(",")[0].split("://")[0] in about[0], about[0])
 
     def test_safe_values_of_the_same_keys_do_not_stop_it(self):
-        broker = Broker(os.path.join(self.folder.name, "safe"), "muir", {"authorizer.class.name": "", "ssl.client.auth": "none",
+        broker = Broker(os.path.join(self.folder.name, "safe"), "muir", {"authorizer.class.name": "", "ssl.provider": "",
                                                                          "remote.log.storage.system.enable": "false"})
         with broker:
             pass

@@ -185,6 +185,7 @@ struct BrokerConfig {
 
   // --- keys of our own
   std::optional<std::int32_t> muir_shards;                  // muir.shards; none: one less than the processors.
+  Milliseconds muir_authentication_timeout_ms{};            // From the connection to a known client; zero: no bound.
   std::int32_t muir_unauthenticated_request_max_bytes = 0;  // The largest frame before a connection has said who it is.
 
   // --- every key as text

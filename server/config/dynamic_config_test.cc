@@ -12,16 +12,16 @@ BrokerConfig broker() {
 }
 
 TEST(DynamicConfig, KeyThatProtectsIsRefusedWhereKafkaWouldStoreIt) {
-  const auto result =
-      validate_broker_configs(broker(), {{"listener.name.plaintext.ssl.keystore.location", "/etc/keystore"}}, true);
+  const auto result = validate_broker_configs(
+      broker(), {{"listener.name.plaintext.ssl.engine.factory.class", "com.example.Engine"}}, true);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ConfigError::Kind::invalid_request);
-  EXPECT_NE(result.error().message.find("there is no TLS yet"), std::string::npos);
+  EXPECT_NE(result.error().message.find("TLS is OpenSSL's"), std::string::npos);
 }
 
 TEST(DynamicConfig, StoredKeyThatProtectsIsAWarningWithoutItsSecret) {
   std::vector<std::string> warnings;
-  const auto kept = keep_what_is_allowed({{"listener.name.plaintext.ssl.key.password", "swordfish"}}, true, warnings);
+  const auto kept = keep_what_is_allowed({{"listener.name.plaintext.sasl.jaas.config", "swordfish"}}, true, warnings);
   EXPECT_EQ(kept.size(), 1u);
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].find("swordfish"), std::string::npos);

@@ -14,6 +14,13 @@ namespace muir::server {
 // The numbers are those of a registration record.
 enum class SecurityProtocol : std::int16_t { PLAINTEXT = 0, SSL = 1, SASL_PLAINTEXT = 2, SASL_SSL = 3 };
 
+constexpr bool speaks_tls(SecurityProtocol protocol) {
+  return protocol == SecurityProtocol::SSL || protocol == SecurityProtocol::SASL_SSL;
+}
+constexpr bool speaks_sasl(SecurityProtocol protocol) {
+  return protocol == SecurityProtocol::SASL_PLAINTEXT || protocol == SecurityProtocol::SASL_SSL;
+}
+
 std::string_view to_text(SecurityProtocol protocol);
 std::optional<SecurityProtocol> parse_security_protocol(std::string_view text);  // In either case.
 

@@ -10,6 +10,8 @@ using enum Fate;
 
 // Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kMuirKeys[] = {
+    {"muir.authentication.timeout.ms", INT, "10000", at_least(0), MEDIUM, read_only, honoured,
+     "How long a connection may take until it has said who it is, TLS handshake and SASL together; 0: no bound."},
     {"muir.shards", INT, kNull, between(1, 1024), MEDIUM, read_only, honoured,
      "Threads that serve connections and partitions.  None: one less than the processors, at least one."},
     {"muir.unauthenticated.request.max.bytes", INT, "524288", at_least(1), MEDIUM, read_only, honoured,

@@ -1,5 +1,7 @@
 #include "server/config/protection.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "server/config/config_text.h"
@@ -9,8 +11,8 @@
 namespace muir::server {
 namespace {
 
-constexpr std::string_view kUsePlaintext =
-    "there is no TLS and no SASL yet; use PLAINTEXT listeners on a trusted network";
+constexpr std::string_view kNoSasl = "there is no SASL yet; use SSL listeners, or PLAINTEXT ones on a trusted network";
+constexpr std::string_view kOneNode = "links to other nodes are plain; use PLAINTEXT on a trusted network";
 
 ConfigError unprotected(std::string_view key, std::string_view value, std::string_view remedy) {
   return {ConfigError::Kind::unprotected,
@@ -47,8 +49,7 @@ ConfigResult<> check_listener_names(const ConfigMap& given) {
   if (listeners == given.end() || given.contains("listener.security.protocol.map")) return {};
   for (const std::string& entry : split_list(listeners->second)) {
     const auto protocol = parse_security_protocol(entry.substr(0, entry.find(':')));
-    if (protocol && *protocol != SecurityProtocol::PLAINTEXT)
-      return unprotected("listeners", listeners->second, kUsePlaintext);
+    if (protocol && speaks_sasl(*protocol)) return unprotected("listeners", listeners->second, kNoSasl);
   }
   return {};
 }
@@ -61,12 +62,12 @@ std::vector<ProtectedKey> protected_keys() {
     for (const ConfigKey& key : rows)
       if (key.fate == Fate::protects)
         keys.push_back({std::string(key.name), std::string(key.sample), std::string(key.note)});
-  for (const auto protocol : {SecurityProtocol::SSL, SecurityProtocol::SASL_PLAINTEXT, SecurityProtocol::SASL_SSL})
+  for (const auto protocol : {SecurityProtocol::SASL_PLAINTEXT, SecurityProtocol::SASL_SSL})
     keys.push_back({"listeners", fmt::format("{}://127.0.0.1:0,CONTROLLER://127.0.0.1:0", to_text(protocol)),
-                    std::string(kUsePlaintext)});
-  keys.push_back({"listener.security.protocol.map", "PLAINTEXT:SSL,CONTROLLER:PLAINTEXT", std::string(kUsePlaintext)});
-  keys.push_back(
-      {"listener.name.plaintext.ssl.client.auth", "required", std::string(protecting_row("ssl.client.auth")->note)});
+                    std::string(kNoSasl)});
+  keys.push_back({"listener.security.protocol.map", "PLAINTEXT:SASL_SSL,CONTROLLER:PLAINTEXT", std::string(kNoSasl)});
+  keys.push_back({"listener.name.plaintext.ssl.engine.factory.class", "com.example.Engine",
+                  std::string(protecting_row("ssl.engine.factory.class")->note)});
   return keys;
 }
 
@@ -82,16 +83,17 @@ ConfigResult<> check_protection(const ConfigMap& given) {
 ConfigResult<> check_protocols(const std::vector<Endpoint>& listeners, const std::vector<std::string>& controller_names,
                                const ProtocolMap& protocols) {
   for (const Endpoint& listener : listeners)
-    if (listener.security_protocol != SecurityProtocol::PLAINTEXT)
+    if (speaks_sasl(listener.security_protocol))
       return unprotected("listeners",
                          fmt::format("{}://{}:{} ({})", listener.listener_name, listener.host, listener.port,
                                      to_text(listener.security_protocol)),
-                         kUsePlaintext);
+                         kNoSasl);
   for (const std::string& name : controller_names) {
     const auto protocol = protocols.find(name);
-    if (protocol != protocols.end() && protocol->second != SecurityProtocol::PLAINTEXT)
+    const bool is_ours = std::ranges::find(listeners, name, &Endpoint::listener_name) != listeners.end();
+    if (protocol != protocols.end() && protocol->second != SecurityProtocol::PLAINTEXT && !is_ours)
       return unprotected("controller.listener.names", fmt::format("{} ({})", name, to_text(protocol->second)),
-                         kUsePlaintext);
+                         kOneNode);
   }
   return {};
 }

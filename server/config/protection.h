@@ -19,7 +19,7 @@ struct ProtectedKey {
   std::string remedy;  // The end of the one line that it stops with.
 };
 
-// Every row, and the listeners, which protect by their protocol.
+// Every row, and the listeners, which protect by their protocol where that is SASL.
 std::vector<ProtectedKey> protected_keys();
 
 // Fails with Kind::unprotected and one line: key, value (hidden for passwords), remedy.  Looks at `key`, at

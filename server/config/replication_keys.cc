@@ -8,8 +8,6 @@ using enum Importance;
 using enum Scope;
 using enum Fate;
 
-constexpr std::string_view kNoInterBrokerSecurity =
-    "links between brokers are plain; use PLAINTEXT on a trusted network";
 constexpr std::string_view kNoPurgatory = "There is no purgatory to purge.";
 
 // Replicas of partitions.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
@@ -37,7 +35,7 @@ constexpr ConfigKey kReplicationKeys[] = {
     {"replica.socket.receive.buffer.bytes", INT, "65536", any_value(), HIGH, read_only, waiting},
     {"replica.socket.timeout.ms", INT, "30000", any_value(), HIGH, read_only, waiting},
     {"security.inter.broker.protocol", STRING, "PLAINTEXT", one_of("PLAINTEXT,SSL,SASL_PLAINTEXT,SASL_SSL"), MEDIUM,
-     read_only, protects, kNoInterBrokerSecurity, "SSL"},
+     read_only, honoured},
     {"unclean.leader.election.enable", BOOLEAN, "false", any_value(), HIGH, cluster_wide, honoured},
     {"unclean.leader.election.interval.ms", LONG, "300000", at_least(1), MEDIUM, read_only, waiting, "", "", true},
 };

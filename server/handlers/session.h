@@ -5,6 +5,7 @@
 #include <string>
 
 #include "auth/acl/principal.h"
+#include "server/config/endpoint.h"
 
 namespace muir::server {
 
@@ -14,6 +15,7 @@ class FetchCancellation;
 struct Session {
   std::uint64_t connection_id = 0;
   std::string listener_name;
+  SecurityProtocol security_protocol = SecurityProtocol::PLAINTEXT;
   bool is_controller_listener = false;
   std::string client_host;
   std::uint16_t client_port = 0;

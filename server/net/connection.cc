@@ -1,11 +1,26 @@
 #include "server/net/connection.h"
 
+#include <algorithm>
+
 #include "server/fetching/fetch_cancellation.h"
 #include "server/net/errc.h"
 #include "server/net/pipeline.h"
 #include "server/runtime/log.h"
+#include "server/runtime/log_pace.h"
 
 namespace muir::server {
+namespace {
+
+// A line an attempt, as long as they do not come by the thousand.
+void note_refusal(const Session& session, std::string_view why, std::string_view reason) {
+  static thread_local LogPace pace;
+  std::uint64_t left_out = 0;
+  if (!pace.admits(Shard::current()->clock().now(), &left_out)) return;
+  log_info("Failed authentication", field("client", session.client()), field("listener", session.listener_name),
+           field("why", why), field("reason", reason), field("not_logged_before", left_out));
+}
+
+}  // namespace
 
 Connection::Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport,
                        BufferPool& pool, MemoryBudget& budget, Limits limits)
@@ -27,25 +42,51 @@ void Connection::close(Error why) {
 
 void Connection::note_activity() { last_active_ = Shard::current()->clock().now(); }
 
+void Connection::arm_timer() {
+  Instant deadline = session_.is_authenticated ? Instant::max() : known_by_;
+  if (limits_.idle_max.count() >= 0) deadline = std::min(deadline, last_active_ + limits_.idle_max);
+  if (deadline < Instant::max()) Shard::current()->timers().arm(*this, deadline);
+}
+
 // Idle is who sends nothing, and takes nothing of what we have for it.  A client whose request is being worked on waits
 // for us; bytes of a large frame or answer are activity too, as of the time when this looks.
 void Connection::fired() {
-  Shard& shard = *Shard::current();
+  const Instant now = Shard::current()->clock().now();
+  if (!session_.is_authenticated && now >= known_by_) {
+    note_refusal(session_, "not authenticated in time", {});
+    return close(NetErrc::unauthenticated);
+  }
   const bool waits_for_us = !is_reading_ && !answers_.is_writing();
   const std::uint64_t bytes = answers_.is_writing() ? answers_.bytes_written() : frames_.pending();
   const bool has_moved = std::exchange(bytes_seen_, bytes) != bytes && bytes > 0;
   if (waits_for_us || has_moved) note_activity();
-  const Instant deadline = last_active_ + limits_.idle_max;
-  if (shard.clock().now() >= deadline) return close(NetErrc::idle);
-  shard.timers().arm(*this, deadline);
+  if (limits_.idle_max.count() >= 0 && now >= last_active_ + limits_.idle_max) return close(NetErrc::idle);
+  arm_timer();
 }
 
-// A connection spends most of its life in the first wait here, so nothing that only a busy one needs stands in this
-// frame.
+// Who the client is, as far as the transport can prove it.  Where SASL is spoken, it is SASL that says so.
+Task<Result<>> Connection::shake_hands() {
+  auto proved = co_await transport_->handshake();
+  if (!proved) {
+    const bool has_left = proved.error() == NetErrc::closed_by_peer || proved.error() == NetErrc::closed_by_us;
+    if (!has_left) note_refusal(session_, proved.error().message(), transport_->failure());
+    co_return proved.error();
+  }
+  if (speaks_sasl(session_.security_protocol)) co_return ok();
+  session_.principal = std::move(*proved);
+  session_.is_authenticated = true;
+  frames_.set_frame_bytes_max(limits_.frame_bytes_max);
+  co_return ok();
+}
+
+// A connection spends most of its life in the first wait of the loop, so nothing that only a busy one needs stands in
+// this frame.
 Task<Error> Connection::run() {
   note_activity();
-  if (limits_.idle_max.count() >= 0) Shard::current()->timers().arm(*this, last_active_ + limits_.idle_max);
+  if (limits_.authentication_max.count() > 0) known_by_ = last_active_ + limits_.authentication_max;
+  arm_timer();
   Result<> served = ok();
+  if (!session_.is_authenticated) served = co_await shake_hands();
   while (served) {
     is_reading_ = true;
     served = co_await transport_->wait_readable();

@@ -27,6 +27,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
     std::size_t frame_bytes_max = 0;                  // socket.request.max.bytes
     std::size_t unauthenticated_frame_bytes_max = 0;  // Before the client has said who it is.
     std::chrono::milliseconds idle_max{};             // connections.max.idle.ms; negative: never.
+    std::chrono::milliseconds authentication_max{};   // From the first byte to a known client; zero: no bound.
   };
 
   // `begin_request` and the pool and budget outlive the connection.
@@ -42,6 +43,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   const Session& session() const { return session_; }
 
  private:
+  Task<Result<>> shake_hands();
   Task<Result<>> serve_what_comes();
   Task<Result<>> serve(Frame frame);
   Task<void> end(Error why);
@@ -49,6 +51,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   Task<Result<>> wait_for_answer();
   Task<void> watch_peer();
   void fired() override;
+  void arm_timer();
   void note_activity();
 
   const BeginRequest& begin_request_;
@@ -58,7 +61,8 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   FrameReader frames_;
   Answers answers_;
   Instant last_active_{};
-  std::uint64_t bytes_seen_ = 0;  // Of a frame or an answer on its way, when the idle timer last looked.
+  Instant known_by_ = Instant::max();  // Until then the client has to have said who it is.
+  std::uint64_t bytes_seen_ = 0;       // Of a frame or an answer on its way, when the idle timer last looked.
   TaskGroup watching_;
   bool is_reading_ = false;  // The next frame is waited for.
   Error why_closed_;

@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 using wire::ApiKey;
 
 constexpr milliseconds kIdleMax{1000};
+constexpr milliseconds kAuthenticationMax{700};
 constexpr milliseconds kAlmost = kIdleMax - milliseconds{10};
 constexpr std::size_t kFrameBytesMax = 1000;
 constexpr std::size_t kUnauthenticatedBytesMax = 100;
@@ -76,7 +77,7 @@ struct ConnectionTest : ::testing::Test {
   void open(Session session = authenticated()) {
     auto transport = std::make_unique<PeerByHand>(shard);
     peer = transport.get();
-    const Connection::Limits limits{kFrameBytesMax, kUnauthenticatedBytesMax, kIdleMax};
+    const Connection::Limits limits{kFrameBytesMax, kUnauthenticatedBytesMax, kIdleMax, kAuthenticationMax};
     run_on(shard, [&] {
       connection =
           std::make_unique<Connection>(begin_request, std::move(session), std::move(transport), pool, *budget, limits);
@@ -179,8 +180,27 @@ TEST_F(ConnectionTest, ARequestThatCannotBeReadClosesBehindTheAnswersBeforeIt) {
 // Before the client has said who it is.
 
 struct UnauthenticatedTest : ConnectionTest {
-  void SetUp() override { open(Session{}); }
+  void SetUp() override {
+    Session session;
+    session.security_protocol = SecurityProtocol::SASL_PLAINTEXT;
+    open(std::move(session));
+  }
 };
+
+// A silent stranger, or one that talks of anything but who it is.
+TEST_F(UnauthenticatedTest, HasItsTimeAndNoMore) {
+  pass(kAuthenticationMax - milliseconds{200});
+  send(request(ApiKey::API_VERSIONS, "hello"));
+  EXPECT_FALSE(ended);
+  pass(milliseconds{300});
+  EXPECT_EQ(ended, Error(NetErrc::unauthenticated));
+}
+
+TEST_F(UnauthenticatedTest, WhoHasLoggedInMayStay) {
+  send(request(ApiKey::API_VERSIONS, "login"));
+  pass(kAuthenticationMax + milliseconds{100});
+  EXPECT_FALSE(ended);
+}
 
 TEST_F(UnauthenticatedTest, AFrameAboveItsOwnLimitIsRefused) {
   send(request(ApiKey::API_VERSIONS, std::string(kUnauthenticatedBytesMax - 4, 'x')));

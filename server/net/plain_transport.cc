@@ -69,6 +69,8 @@ class PlainTransport final : public Transport {
     }
   }
 
+  void end_sending() override { ::shutdown(socket_.fd(), SHUT_WR); }
+
   void close() override { socket_.close(); }
 
  private:

@@ -7,6 +7,7 @@
 
 #include "server/net/errc.h"
 #include "server/net/pipeline.h"
+#include "server/net/tls_transport.h"
 #include "server/runtime/log.h"
 
 namespace muir::server {
@@ -19,18 +20,18 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 }  // namespace
 
 struct NetServer::Listener {
-  Listener(SocketPoll& poll, int fd, std::string name, bool is_controller)
-      : socket(poll, fd), listener_name(std::move(name)), is_controller_listener(is_controller) {}
+  Listener(SocketPoll& poll, int fd, const Endpoint& e, bool is_controller)
+      : socket(poll, fd), endpoint(e), is_controller_listener(is_controller) {}
 
   ListeningSocket socket;
-  std::string listener_name;
-  bool is_controller_listener;
+  const Endpoint endpoint;
+  const bool is_controller_listener;
 };
 
 // The connections of one shard.
 class NetServer::ShardConnections {
  public:
-  explicit ShardConnections(Shard& s) : shard(s) {}
+  explicit ShardConnections(Shard& s) : shard(s), tls(s) {}
 
   Task<void> close_all() {
     for (Connection& connection : open) connection.close(NetErrc::closed_by_us);
@@ -39,6 +40,7 @@ class NetServer::ShardConnections {
 
   Shard& shard;
   BufferPool pool;
+  TlsWorkbench tls;
   boost::intrusive::list<Connection> open;
   TaskGroup tasks;
 };
@@ -58,13 +60,13 @@ NetServer::~NetServer() = default;
 Result<std::uint16_t> NetServer::listen(const Endpoint& endpoint, bool is_controller_listener) {
   const auto fd = ListeningSocket::open(endpoint, {options_.backlog, options_.receive_buffer_bytes});
   if (!fd) return fd.error();
-  listeners_.push_back(
-      std::make_unique<Listener>(shards_.front()->sockets(), *fd, endpoint.listener_name, is_controller_listener));
+  listeners_.push_back(std::make_unique<Listener>(shards_.front()->sockets(), *fd, endpoint, is_controller_listener));
   return ListeningSocket::port_of(*fd);
 }
 
 void NetServer::start() {
-  for (const auto& listener : listeners_) accepting_.spawn("accept " + listener->listener_name, accept_loop(*listener));
+  for (const auto& listener : listeners_)
+    accepting_.spawn("accept " + listener->endpoint.listener_name, accept_loop(*listener));
 }
 
 Task<void> NetServer::accept_loop(Listener& listener) {
@@ -75,7 +77,7 @@ Task<void> NetServer::accept_loop(Listener& listener) {
       co_await until_allowed();
       co_await deal(std::move(*accepted), listener);
     } else if (!is_stopping_) {
-      log_warn("Accepting a connection failed", field("listener", listener.listener_name),
+      log_warn("Accepting a connection failed", field("listener", listener.endpoint.listener_name),
                field("error", accepted.error().message()));
       co_await sleep_until(shard.clock().now() + kAcceptRetry);
     }
@@ -120,27 +122,33 @@ Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& l
   }
   if (!quota_.opened(accepted.peer.host, shards_.front()->clock().now())) {
     log_warn("Refusing connection: too many from this address", field("client", accepted.peer.host),
-             field("listener", listener.listener_name));
+             field("listener", listener.endpoint.listener_name));
     ::close(accepted.fd);
     co_return;
   }
   set_socket_options(accepted.fd);
   Session session;
   session.connection_id = connections_made_++;
-  session.listener_name = listener.listener_name;
+  session.listener_name = listener.endpoint.listener_name;
+  session.security_protocol = listener.endpoint.security_protocol;
   session.is_controller_listener = listener.is_controller_listener;
   session.client_host = accepted.peer.host;
   session.client_port = accepted.peer.port;
-  session.is_authenticated = true;  // PLAINTEXT is all there is: everybody is ANONYMOUS from the first byte.
+  // Who comes in plain text is ANONYMOUS from the first byte.
+  session.is_authenticated = session.security_protocol == SecurityProtocol::PLAINTEXT;
 
   ShardConnections& home = *homes_[session.connection_id % homes_.size()];
   const int fd = accepted.fd;
-  co_await call(home.shard, [this, &home, fd, &session] { return begin_serving(home, fd, std::move(session)); });
+  ListenerTls::Context tls = tls_.of(listener.endpoint.listener_name);
+  co_await call(home.shard, [this, &home, fd, &session, &tls] {
+    return begin_serving(home, fd, std::move(session), std::move(tls));
+  });
 }
 
-Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session session) {
-  auto connection = std::make_unique<Connection>(begin_request_, std::move(session), plain_transport(home.shard, fd),
-                                                 home.pool, budget_, options_.connection);
+Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session session, ListenerTls::Context tls) {
+  auto transport = tls ? tls_transport(home.shard, fd, std::move(tls), home.tls) : plain_transport(home.shard, fd);
+  auto connection = std::make_unique<Connection>(begin_request_, std::move(session), std::move(transport), home.pool,
+                                                 budget_, options_.connection);
   home.tasks.spawn("connection", serve(home, std::move(connection)));
   co_return;
 }

@@ -8,6 +8,7 @@
 #include "server/net/connection_quota.h"
 #include "server/net/listening_socket.h"
 #include "server/runtime/shard.h"
+#include "server/tls/listener_tls.h"
 
 namespace muir::server {
 
@@ -33,6 +34,10 @@ class NetServer {
   // the port.
   Result<std::uint16_t> listen(const Endpoint& endpoint, bool is_controller_listener);
 
+  // What connections to TLS listeners begin with from now on; before start(), and then on the first shard.
+  void set_tls(ListenerTls tls) { tls_ = std::move(tls); }
+  const ListenerTls& tls() const { return tls_; }
+
   // Begins to accept.  On the first shard.
   void start();
 
@@ -49,7 +54,7 @@ class NetServer {
   Task<void> accept_loop(Listener& listener);
   Task<void> until_allowed();
   Task<void> deal(ListeningSocket::Accepted accepted, const Listener& listener);
-  Task<void> begin_serving(ShardConnections& home, int fd, Session session);
+  Task<void> begin_serving(ShardConnections& home, int fd, Session session, ListenerTls::Context tls);
   Task<void> serve(ShardConnections& home, std::unique_ptr<Connection> connection);
   Task<void> ended(std::unique_ptr<Connection> connection, Error why);
   Task<void> forget(std::string ip);
@@ -60,6 +65,7 @@ class NetServer {
   const Options options_;
   MemoryBudget budget_;
   ConnectionQuota quota_;
+  ListenerTls tls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<ShardConnections>> homes_;
   TaskGroup accepting_;

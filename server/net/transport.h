@@ -7,6 +7,7 @@
 
 #include <sys/uio.h>
 
+#include "auth/acl/principal.h"
 #include "server/runtime/shard.h"
 #include "wire/base/bytes.h"
 #include "wire/base/result.h"
@@ -14,11 +15,17 @@
 
 namespace muir::server {
 
-// The bytes of one connection, in the clear whatever travels below: plain TCP now, TLS behind the same seam later.
+// The bytes of one connection, in the clear whatever travels below: plain TCP, or TLS (tls_transport.h).
 // try_* never wait: they move what can be moved now.  Owner: a Connection, on its shard.
 class Transport {
  public:
   virtual ~Transport() = default;
+
+  // What comes before the first byte, and whom the peer has proved to speak for by it.  Called once, before the rest.
+  virtual Task<Result<auth::Principal>> handshake() { co_return auth::Principal{}; }
+
+  // More about why the handshake or the connection failed, for the log; empty if there is nothing to say.
+  virtual std::string failure() const { return {}; }
 
   // How many bytes were read, more than 0; Errc::would_block if none are here; Errc::closed_by_peer at the end.
   virtual Result<std::size_t> try_read(MutableByteView into) = 0;
@@ -36,6 +43,9 @@ class Transport {
 
   // The peer has ended its side, and nothing that it sent is left to be read.
   virtual bool is_closed_by_peer() = 0;
+
+  // The peer learns that nothing more comes from us, and may still be read.
+  virtual void end_sending() {}
 
   // Ends every wait.  Later calls fail.
   virtual void close() = 0;

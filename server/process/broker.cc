@@ -98,6 +98,7 @@ NetServer::Options net_options(const BrokerConfig& config) {
   options.connection.unauthenticated_frame_bytes_max =
       static_cast<std::size_t>(config.muir_unauthenticated_request_max_bytes);
   options.connection.idle_max = config.connections_max_idle_ms;
+  options.connection.authentication_max = config.muir_authentication_timeout_ms;
   options.count = connection_limits(config);
   options.queued_request_bytes_max = config.queued_max_request_bytes;
   options.backlog = config.socket_listen_backlog_size;
@@ -245,7 +246,10 @@ ConfigResult<> Broker::open_quorum() {
 }
 
 ConfigResult<> Broker::listen() {
+  auto tls = ListenerTls::load(*config_, clock_);
+  if (!tls) return tls.error();
   net_ = std::make_unique<NetServer>(*services_, data_shards_, net_options(*config_));
+  net_->set_tls(std::move(*tls));
   for (const Endpoint& endpoint : config_->listeners) {
     const bool is_controller =
         std::ranges::find(config_->controller_listeners, endpoint) != config_->controller_listeners.end();

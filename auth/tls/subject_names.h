@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <openssl/x509.h>
+
+namespace muir::auth {
+
+// The subject alternative names of a certificate, `DNS:broker.example`, sorted.
+std::vector<std::string> alternative_names(const X509* certificate);
+
+}  // namespace muir::auth
