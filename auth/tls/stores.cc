@@ -17,16 +17,16 @@ constexpr std::string_view kPem = "PEM";
 
 bool is_pem(const TlsSettings::Store& store) { return store.type == kPem; }
 
-TlsError in_file(std::string_view what, const std::string& path, const TlsError& why) {
-  return {fmt::format("Failed to load SSL {} {}: {}", what, path, why.message)};
+// `what`: keystore or truststore, as Kafka calls them.
+TlsError in_file(std::string_view what, const TlsSettings::Store& store, std::string_view why) {
+  return {fmt::format("Failed to load SSL {} {} of type {}: {}", what, store.location.value_or(""), store.type, why)};
 }
 
-TlsResult<std::string> read_file(std::string_view what, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return TlsError{fmt::format("Failed to load SSL {} {}: the file cannot be opened", what, path)};
+TlsResult<std::string> read_file(std::string_view what, const TlsSettings::Store& store) {
+  std::ifstream file(*store.location, std::ios::binary);
+  if (!file) return in_file(what, store, "the file cannot be opened");
   std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (content.size() > kFileBytesMax)
-    return TlsError{fmt::format("Failed to load SSL {} {}: it is larger than 16 MiB", what, path)};
+  if (content.size() > kFileBytesMax) return in_file(what, store, "it is larger than 16 MiB");
   return TlsResult<std::string>(boost::system::in_place_value, std::move(content));
 }
 
@@ -35,12 +35,12 @@ TlsResult<StoreContents> read_java_store(std::string_view what, const TlsSetting
                                          const Password& key_password) {
   if (store.type != "JKS" && store.type != "PKCS12")
     return TlsError{fmt::format("SSL {} type {} is not known: JKS, PKCS12 and PEM are", what, store.type)};
-  const auto content = read_file(what, *store.location);
+  const auto content = read_file(what, store);
   if (!content) return content.error();
   const ByteView bytes = as_bytes(*content);
   auto contents =
       is_jks(bytes) ? read_jks(bytes, store.password, key_password) : read_pkcs12(bytes, store.password, key_password);
-  if (!contents) return in_file(what, *store.location, contents.error());
+  if (!contents) return in_file(what, store, contents.error().message);
   return contents;
 }
 
@@ -73,19 +73,19 @@ TlsResult<StoreContents> with_key(TlsResult<KeyEntry> entry) {
   return contents;
 }
 
-TlsResult<StoreContents> read_pem_file(const std::string& path, const Password& key_password) {
-  const auto text = read_file("key store", path);
+TlsResult<StoreContents> read_pem_file(const TlsSettings::Store& store, const Password& key_password) {
+  const auto text = read_file("keystore", store);
   if (!text) return text.error();
   auto contents = with_key(read_pem_key(*text, *text, key_password));
-  if (!contents) return in_file("key store", path, contents.error());
+  if (!contents) return in_file("keystore", store, contents.error().message);
   return contents;
 }
 
 TlsResult<StoreContents> read_key_store(const TlsSettings& settings) {
   const TlsSettings::Store& store = settings.keystore;
   if (settings.key) return with_key(read_pem_key(*store.certificates, *settings.key, settings.key_password));
-  if (is_pem(store)) return read_pem_file(*store.location, settings.key_password);
-  return read_java_store("key store", store, settings.key_password ? settings.key_password : store.password);
+  if (is_pem(store)) return read_pem_file(store, settings.key_password);
+  return read_java_store("keystore", store, settings.key_password ? settings.key_password : store.password);
 }
 
 TlsResult<StoreContents> trusting(TlsResult<std::vector<CertificatePtr>> certificates) {
@@ -111,11 +111,11 @@ TlsResult<> check_trust_settings(const TlsSettings::Store& store) {
 
 TlsResult<StoreContents> read_trust_store(const TlsSettings::Store& store) {
   if (store.certificates) return trusting(read_pem_certificates(*store.certificates));
-  if (!is_pem(store)) return read_java_store("trust store", store, std::nullopt);
-  const auto text = read_file("trust store", *store.location);
+  if (!is_pem(store)) return read_java_store("truststore", store, std::nullopt);
+  const auto text = read_file("truststore", store);
   if (!text) return text.error();
   auto contents = trusting(read_pem_certificates(*text));
-  if (!contents) return in_file("trust store", *store.location, contents.error());
+  if (!contents) return in_file("truststore", store, contents.error().message);
   return contents;
 }
 
@@ -127,9 +127,7 @@ TlsResult<std::optional<StoreContents>> load_key_store(const TlsSettings& settin
   if (!settings.key && !settings.keystore.location) return std::optional<StoreContents>{};
   auto contents = read_key_store(settings);
   if (!contents) return contents.error();
-  if (contents->keys.empty())
-    return TlsError{fmt::format("Failed to load SSL key store {}: there is no key with a certificate in it",
-                                settings.keystore.location.value_or(""))};
+  if (contents->keys.empty()) return in_file("keystore", settings.keystore, "there is no key with a certificate in it");
   return std::optional(std::move(*contents));
 }
 

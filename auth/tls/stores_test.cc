@@ -130,7 +130,7 @@ TEST(KeyStore, ContradictionsAreRefused) {
   EXPECT_THAT(refused([](auto& s) { s.keystore.certificates = "x"; }), HasSubstr("private key is not specified"));
   EXPECT_THAT(refused([](auto& s) { s.keystore.type = "PEM"; }), HasSubstr("only key password"));
   EXPECT_THAT(refused([](auto& s) { s.keystore.location = "/nowhere"; }),
-              HasSubstr("/nowhere: the file cannot be opened"));
+              HasSubstr("/nowhere of type PKCS12: the file cannot be opened"));
   EXPECT_THAT(refused([](auto& s) { s.keystore.location = test_path("trust.p12"); }),
               HasSubstr("no key with a certificate"));
 }

@@ -7,7 +7,7 @@
 
 namespace muir::auth {
 
-// The subject alternative names of a certificate, `DNS:broker.example`, sorted.
+// The subject alternative names of a certificate as Java prints them, `[2, broker.example]`, sorted.
 std::vector<std::string> alternative_names(const X509* certificate);
 
 }  // namespace muir::auth

@@ -167,6 +167,9 @@ std::optional<Principal> TlsContext::principal_of(const SSL* connection) const {
 }
 
 TlsResult<> TlsContext::check_successor_of(const TlsContext& before) const {
+  const auto trusts = [](const TlsSettings::Store& store) { return store.location || store.certificates; };
+  if (!trusts(before.settings_.truststore) && trusts(settings_.truststore))
+    return TlsError{"Cannot add SSL truststore to an existing listener for which no truststore was configured."};
   if (identities_.size() != before.identities_.size())
     return TlsError{
         fmt::format("Keystore entries do not match, existing store contains {} entries, new store contains {} entries",

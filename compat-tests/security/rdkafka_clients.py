@@ -59,4 +59,5 @@ def main():
             print(name, " ".join(str(failed).split()), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

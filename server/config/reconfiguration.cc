@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "server/config/listener_values.h"
+
 namespace muir::server {
 namespace {
 
@@ -90,6 +92,24 @@ bool listeners_differ(const BrokerConfig& a, const BrokerConfig& b) {
   return a.listeners != b.listeners || a.listener_security_protocols != b.listener_security_protocols;
 }
 
+// Of a listener that is there only the stores can change.  Kafka stores the others too, without effect.
+ConfigResult<> check_listener_settings(const BrokerConfig& current, const BrokerConfig& next) {
+  constexpr std::string_view kFixed[] = {"ssl.client.auth", "ssl.cipher.suites", "ssl.enabled.protocols",
+                                         "ssl.protocol", "ssl.principal.mapping.rules"};
+  for (const Endpoint& listener : current.listeners) {
+    const std::string& name = listener.listener_name;
+    if (!speaks_tls(listener.security_protocol)) continue;
+    for (const std::string_view key : kFixed) {
+      if (listener_value(current, name, key) == listener_value(next, name, key)) continue;
+      return refuse(
+          fmt::format("Configs cannot be updated dynamically for existing listener ListenerName({}), restart "
+                      "broker or create a new listener for update: {}",
+                      name, key));
+    }
+  }
+  return {};
+}
+
 bool log_limits_differ(const BrokerConfig& a, const BrokerConfig& b) {
   for (const std::string_view key : {"log.local.retention.ms", "log.local.retention.bytes", "log.retention.bytes"})
     if (a.value(key) != b.value(key)) return true;
@@ -98,11 +118,17 @@ bool log_limits_differ(const BrokerConfig& a, const BrokerConfig& b) {
 
 }  // namespace
 
+ConfigError refuse_stores(std::string_view exception, const ConfigError& why) {
+  return refuse(
+      fmt::format("Validation of dynamic config update of SSLFactory failed: {}: {}", exception, why.message));
+}
+
 ConfigResult<> check_reconfiguration(const BrokerConfig& current, const BrokerConfig& next) {
   if (listeners_differ(current, next)) {
     return invalid_request(
         "Listeners of a running broker cannot be changed by this version: change server.properties and restart");
   }
+  if (auto settings = check_listener_settings(current, next); !settings) return settings;
   if (limits_differ(current, next)) {
     if (auto limits = check_connection_limits(next); !limits) return limits;
   }

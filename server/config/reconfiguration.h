@@ -9,4 +9,7 @@ namespace muir::server {
 // change while this version runs.  The kind is invalid_request.
 ConfigResult<> check_reconfiguration(const BrokerConfig& current, const BrokerConfig& next);
 
+// In Kafka's words why new key or trust stores are refused; `exception` is the class that says so there.
+ConfigError refuse_stores(std::string_view exception, const ConfigError& why);
+
 }  // namespace muir::server

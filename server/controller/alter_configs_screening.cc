@@ -136,6 +136,17 @@ Response reassemble_any(const Request& request, const std::vector<std::optional<
   return response;
 }
 
+template <class Request>
+void refuse_own_in(Screened<Request>& screened, const Request& request, NodeId this_node, const ApiError& problem) {
+  const auto is_own = [&](const auto& resource) {
+    return config_resource_type_of(resource.resource_type) == ConfigResourceType::BROKER &&
+           resource.resource_name == std::to_string(this_node.value);
+  };
+  for (std::size_t i = 0; i < request.resources.size(); ++i)
+    if (is_own(request.resources[i]) && !screened.answers[i]) screened.answers[i] = problem;
+  std::erase_if(screened.remaining.resources, is_own);
+}
+
 }  // namespace
 
 Screened<wire::IncrementalAlterConfigsRequest> screen(const wire::IncrementalAlterConfigsRequest& request,
@@ -160,6 +171,16 @@ wire::AlterConfigsResponse reassemble(const wire::AlterConfigsRequest& request,
                                       const std::vector<std::optional<ApiError>>& answers,
                                       const wire::AlterConfigsResponse& controller, Texts& texts) {
   return reassemble_any(request, answers, controller, texts);
+}
+
+void refuse_own(Screened<wire::IncrementalAlterConfigsRequest>& screened,
+                const wire::IncrementalAlterConfigsRequest& request, NodeId this_node, const ApiError& problem) {
+  refuse_own_in(screened, request, this_node, problem);
+}
+
+void refuse_own(Screened<wire::AlterConfigsRequest>& screened, const wire::AlterConfigsRequest& request,
+                NodeId this_node, const ApiError& problem) {
+  refuse_own_in(screened, request, this_node, problem);
 }
 
 }  // namespace muir::server

@@ -36,6 +36,12 @@ Screened<wire::IncrementalAlterConfigsRequest> screen(const wire::IncrementalAlt
 Screened<wire::AlterConfigsRequest> screen(const wire::AlterConfigsRequest& request, NodeId this_node,
                                            const BrokerCheck& check);
 
+// Answers what was to be done to this node's own settings with `problem` after all.
+void refuse_own(Screened<wire::IncrementalAlterConfigsRequest>& screened,
+                const wire::IncrementalAlterConfigsRequest& request, NodeId this_node, const ApiError& problem);
+void refuse_own(Screened<wire::AlterConfigsRequest>& screened, const wire::AlterConfigsRequest& request,
+                NodeId this_node, const ApiError& problem);
+
 // Both halves in the order of the request.  Strings view the request, `controller` and `texts`.
 wire::IncrementalAlterConfigsResponse reassemble(const wire::IncrementalAlterConfigsRequest& request,
                                                  const std::vector<std::optional<ApiError>>& answers,

@@ -35,7 +35,12 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
     if (!decided) co_return refuse(request, decided.error());
     co_return std::move(*decided);
   }
-  const auto screened = screen(request, ctx.services().config.node_id, check_broker_settings(ctx, true));
+  std::optional<BrokerConfig> wanted;
+  auto screened = screen(request, ctx.services().config.node_id, check_broker_settings(ctx, true, wanted));
+  if (wanted) {
+    const auto problem = co_await check_tls(ctx, std::move(*wanted));
+    if (problem) refuse_own(screened, request, ctx.services().config.node_id, *problem);
+  }
   Response decided;
   if (!screened.remaining.resources.empty()) {
     const auto response = co_await forward<Request, Response>(ctx, &Controller::alter_configs, screened.remaining);

@@ -7,9 +7,13 @@
 #include "server/config/config_text.h"
 #include "server/config/dynamic_config.h"
 #include "server/config/key_table.h"
+#include "server/config/reconfiguration.h"
 #include "server/handlers/effective_config.h"
 #include "server/handlers/request_context.h"
+#include "server/handlers/services.h"
 #include "server/metadata/metadata_image.h"
+#include "server/runtime/pool.h"
+#include "server/tls/current_tls.h"
 
 namespace muir::server {
 namespace {
@@ -82,18 +86,36 @@ std::optional<ApiError> carry_out(const ConfigOperations& operations, ConfigMap&
 
 }  // namespace
 
-BrokerCheck check_broker_settings(RequestContext& ctx, bool replaces) {
-  return
-      [&ctx, replaces](const ConfigResource& resource, const ConfigOperations& operations) -> std::optional<ApiError> {
-        const bool is_for_this_broker = !resource.name.empty();
-        std::vector<std::string> ignored;  // Said when they were stored.
-        ConfigMap settings;
-        if (!replaces) settings = keep_what_is_allowed(ctx.image().configs.of(resource), is_for_this_broker, ignored);
-        if (auto problem = carry_out(operations, settings)) return problem;
-        const auto judged = validate_broker_configs(effective_config(ctx), settings, is_for_this_broker);
-        if (judged) return std::nullopt;
-        return ApiError(ErrorCode::INVALID_REQUEST, judged.error().message);
-      };
+BrokerCheck check_broker_settings(RequestContext& ctx, bool replaces, std::optional<BrokerConfig>& wanted) {
+  return [&ctx, replaces, &wanted](const ConfigResource& resource,
+                                   const ConfigOperations& operations) -> std::optional<ApiError> {
+    const bool is_for_this_broker = !resource.name.empty();
+    std::vector<std::string> ignored;  // Said when they were stored.
+    ConfigMap settings;
+    if (!replaces) settings = keep_what_is_allowed(ctx.image().configs.of(resource), is_for_this_broker, ignored);
+    if (auto problem = carry_out(operations, settings)) return problem;
+    const BrokerConfig current = effective_config(ctx);
+    const auto judged = validate_broker_configs(current, settings, is_for_this_broker);
+    if (!judged) return ApiError(ErrorCode::INVALID_REQUEST, judged.error().message);
+    auto next = current.would_be(current.cluster_defaults(), std::move(settings));
+    if (is_for_this_broker && next) wanted = std::move(*next);
+    return std::nullopt;
+  };
+}
+
+Task<std::optional<ApiError>> check_tls(RequestContext& ctx, BrokerConfig wanted) {
+  const Services& services = ctx.services();
+  const auto current = services.tls.get();
+  if (current->is_empty() || services.pool == nullptr) co_return std::nullopt;
+  const auto fits = co_await services.pool->run([&]() -> ConfigResult<> {
+    const auto next = ListenerTls::reload(wanted, *current, services.clock);
+    if (!next) return refuse_stores("org.apache.kafka.common.KafkaException", next.error());
+    const auto successor = next->check_successor_of(*current);
+    if (!successor) return refuse_stores("org.apache.kafka.common.config.ConfigException", successor.error());
+    return {};
+  });
+  if (fits) co_return std::nullopt;
+  co_return ApiError(ErrorCode::INVALID_REQUEST, fits.error().message);
 }
 
 }  // namespace muir::server

@@ -57,9 +57,14 @@ Screened<Request> screen_loggers(const Request& request, const LoggerChange& cha
 // controller decides.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   const LoggerChange change = change_loggers(ctx, request.validate_only);
-  const auto screened = ctx.session().is_controller_listener
-                            ? screen_loggers(request, change)
-                            : screen(request, ctx.services().config.node_id, check_broker_settings(ctx, false), change);
+  std::optional<BrokerConfig> wanted;
+  auto screened = ctx.session().is_controller_listener ? screen_loggers(request, change)
+                                                       : screen(request, ctx.services().config.node_id,
+                                                                check_broker_settings(ctx, false, wanted), change);
+  if (wanted) {
+    const auto problem = co_await check_tls(ctx, std::move(*wanted));
+    if (problem) refuse_own(screened, request, ctx.services().config.node_id, *problem);
+  }
   Response decided;
   if (!screened.remaining.resources.empty()) {
     const auto response =

@@ -20,6 +20,7 @@ class Fetcher;
 class GroupCoordinator;
 class LogManager;
 class MetadataPublisher;
+class CurrentTls;
 class Pool;
 class ProducerIds;
 class ReplicaManager;
@@ -39,6 +40,7 @@ struct Services {
   ControllerService& controller;  // Owner: controller_shard.
   MetadataPublisher& publisher;
   HostedReplicas& replicas;
+  CurrentTls& tls;
   Fetcher& fetcher;
   ProducerIds* producer_ids = nullptr;  // Owner: the first shard.
   GroupCoordinator* groups = nullptr;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/handlers/services.h"
 #include "server/net/errc.h"
 #include "server/net/pipeline.h"
 #include "server/net/tls_transport.h"
@@ -51,7 +52,8 @@ NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options opt
       shards_(std::move(shards)),
       options_(options),
       budget_(options.queued_request_bytes_max),
-      quota_(options.count) {
+      quota_(options.count),
+      tls_(services.tls) {
   for (Shard* shard : shards_) homes_.push_back(std::make_unique<ShardConnections>(*shard));
 }
 
@@ -139,7 +141,7 @@ Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& l
 
   ShardConnections& home = *homes_[session.connection_id % homes_.size()];
   const int fd = accepted.fd;
-  ListenerTls::Context tls = tls_.of(listener.endpoint.listener_name);
+  ListenerTls::Context tls = tls_.get()->of(listener.endpoint.listener_name);
   co_await call(home.shard, [this, &home, fd, &session, &tls] {
     return begin_serving(home, fd, std::move(session), std::move(tls));
   });

@@ -8,7 +8,7 @@
 #include "server/net/connection_quota.h"
 #include "server/net/listening_socket.h"
 #include "server/runtime/shard.h"
-#include "server/tls/listener_tls.h"
+#include "server/tls/current_tls.h"
 
 namespace muir::server {
 
@@ -33,10 +33,6 @@ class NetServer {
   // Binds; accepts nothing yet.  Before the shards run.  Fails with the system's error, e.g. address in use.  Returns
   // the port.
   Result<std::uint16_t> listen(const Endpoint& endpoint, bool is_controller_listener);
-
-  // What connections to TLS listeners begin with from now on; before start(), and then on the first shard.
-  void set_tls(ListenerTls tls) { tls_ = std::move(tls); }
-  const ListenerTls& tls() const { return tls_; }
 
   // Begins to accept.  On the first shard.
   void start();
@@ -65,7 +61,7 @@ class NetServer {
   const Options options_;
   MemoryBudget budget_;
   ConnectionQuota quota_;
-  ListenerTls tls_;
+  const CurrentTls& tls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<ShardConnections>> homes_;
   TaskGroup accepting_;

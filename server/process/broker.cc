@@ -248,8 +248,8 @@ ConfigResult<> Broker::open_quorum() {
 ConfigResult<> Broker::listen() {
   auto tls = ListenerTls::load(*config_, clock_);
   if (!tls) return tls.error();
+  tls_.set(std::move(*tls));
   net_ = std::make_unique<NetServer>(*services_, data_shards_, net_options(*config_));
-  net_->set_tls(std::move(*tls));
   for (const Endpoint& endpoint : config_->listeners) {
     const bool is_controller =
         std::ranges::find(config_->controller_listeners, endpoint) != config_->controller_listeners.end();
@@ -328,6 +328,7 @@ ConfigResult<> Broker::start() {
                                .controller = *controller_service_,
                                .publisher = *publisher_,
                                .replicas = hosted_,
+                               .tls = tls_,
                                .fetcher = *fetcher_});
   groups_ = std::make_unique<GroupCoordinator>(hosted_, config_->node_id, group_settings(*config_));
   publisher_->subscribe(*groups_);
@@ -445,9 +446,27 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
   home.tasks().spawn("heartbeats", lifecycle_->keep_alive());
 }
 
+// Connections that there are keep what they began with.  What cannot be used is not, and the listener goes on as it
+// was.
+Task<void> Broker::reload_tls(DynamicBrokerConfig::ConfigPtr config) {
+  const auto before = tls_.get();
+  if (before->is_empty()) co_return;
+  auto next = co_await pool_.run([&] { return ListenerTls::reload(*config, *before, clock_); });
+  const auto fits = next ? next->check_successor_of(*before) : ConfigResult<>(next.error());
+  if (!fits) {
+    log_error("TLS of the listeners was not replaced", field("why", fits.error().message));
+    co_return;
+  }
+  const auto replaced = next->replaced_since(*before);
+  if (replaced.empty()) co_return;
+  tls_.set(std::move(*next));
+  log_info("TLS was replaced", field("listeners", fmt::format("{}", fmt::join(replaced, ","))));
+}
+
 // What can change while the broker runs; the rest of `config` is as it was.
 Task<void> Broker::reconfigure(DynamicBrokerConfig::ConfigPtr config) {
   net_->set_limits(connection_limits(*config));
+  co_await reload_tls(config);
   co_await replicas_->set_broker_config(std::move(config));
   lifecycle_->set_cordoned_dirs(logs_->cordoned_dirs());
 }

@@ -12,14 +12,15 @@ DynamicBrokerConfig::DynamicBrokerConfig(ConfigPtr file, Apply apply)
 Task<void> DynamicBrokerConfig::apply(MetadataImagePtr image, const MetadataChanges& changes) {
   const ConfigResource all{ConfigResourceType::BROKER, ""};
   const ConfigResource own{ConfigResourceType::BROKER, std::to_string(file_->node_id.value)};
-  if (changes.is_snapshot || changes.configs.contains(all) || changes.configs.contains(own)) co_await change(*image);
+  const bool is_own = changes.configs.contains(own);
+  if (changes.is_snapshot || changes.configs.contains(all) || is_own) co_await change(*image, is_own);
   if ((changes.is_snapshot || changes.client_quotas) && !image->client_quotas.all().empty()) {
     log_warn("Client quotas are stored and not enforced by this version",
              field("entities", image->client_quotas.all().size()));
   }
 }
 
-Task<void> DynamicBrokerConfig::change(const MetadataImage& image) {
+Task<void> DynamicBrokerConfig::change(const MetadataImage& image, bool rereads_files) {
   auto changed =
       file_->with_dynamic(image.configs.of({ConfigResourceType::BROKER, ""}),
                           image.configs.of({ConfigResourceType::BROKER, std::to_string(file_->node_id.value)}));
@@ -27,7 +28,10 @@ Task<void> DynamicBrokerConfig::change(const MetadataImage& image) {
     log_error("Dynamic settings of this broker could not be applied", field("why", changed.error().message));
     co_return;
   }
-  if (changed->effective() == current_->effective()) co_return;
+  if (changed->effective() == current_->effective()) {
+    if (rereads_files) co_await apply_(current_);
+    co_return;
+  }
   for (const std::string& warning : changed->warnings()) log_warn(warning);
   current_ = std::make_shared<const BrokerConfig>(std::move(*changed));
   log_info("Dynamic settings of this broker changed", field("for_all", current_->cluster_defaults().size()),

@@ -15,7 +15,8 @@ class DynamicBrokerConfig final : public MetadataSubscriber {
   using ConfigPtr = std::shared_ptr<const BrokerConfig>;
   using Apply = std::function<Task<void>(ConfigPtr)>;
 
-  // `apply` brings new settings to the running parts of the broker; asked only when there are some.
+  // `apply` brings new settings to the running parts of the broker; asked when there are some, and when settings of
+  // this broker were written again as they were: that is how files are read again that they name (KIP-226).
   DynamicBrokerConfig(ConfigPtr file, Apply apply);
 
   // What contradicts itself as a whole is left as it was and logged, as Kafka does; what is no setting is left out.
@@ -24,7 +25,7 @@ class DynamicBrokerConfig final : public MetadataSubscriber {
   const ConfigPtr& current() const { return current_; }
 
  private:
-  Task<void> change(const MetadataImage& image);
+  Task<void> change(const MetadataImage& image, bool rereads_files);
 
   const ConfigPtr file_;
   const Apply apply_;

@@ -57,6 +57,12 @@ TEST_F(DynamicSettings, ThatChangeNothingAreNotApplied) {
   EXPECT_EQ(applied.size(), 1u);
 }
 
+TEST_F(DynamicSettings, OfThisBrokerWrittenAgainMeanThatItsFilesAreReadAgain) {
+  set("1", "listener.name.plaintext.ssl.keystore.location", "/etc/store");
+  set("1", "listener.name.plaintext.ssl.keystore.location", "/etc/store");
+  EXPECT_EQ(applied.size(), 2u);
+}
+
 // A ConfigRecord must never stop a broker: another may have written it, with other rules.
 TEST_F(DynamicSettings, ThatAreNoneAreLeftOut) {
   set("", "message.max.bytes", "many");

@@ -54,31 +54,50 @@ TlsSettings tls_settings(const BrokerConfig& config, const Endpoint& listener) {
 }
 
 ConfigResult<ListenerTls> ListenerTls::load(const BrokerConfig& config, const Clock& clock) {
+  return reload(config, {}, clock);
+}
+
+ConfigResult<ListenerTls> ListenerTls::reload(const BrokerConfig& config, const ListenerTls& before,
+                                              const Clock& clock) {
   ListenerTls tls;
   for (const Endpoint& listener : config.listeners) {
     if (!speaks_tls(listener.security_protocol)) continue;
-    auto context = auth::TlsContext::create(tls_settings(config, listener), listener.listener_name, clock);
+    const TlsSettings settings = tls_settings(config, listener);
+    std::vector<FileStamp> files = stamps_of(settings);  // First: what changes while it is read is read again.
+    const auto old = before.served_.find(listener.listener_name);
+    if (old != before.served_.end() && old->second.files == files && old->second.context->settings() == settings) {
+      tls.served_.insert(*old);
+      continue;
+    }
+    auto context = auth::TlsContext::create(settings, listener.listener_name, clock);
     if (!context)
       return invalid_config(
           fmt::format("The listener {} cannot speak TLS: {}", listener.listener_name, context.error().message));
-    tls.contexts_[listener.listener_name] = std::move(*context);
+    tls.served_[listener.listener_name] = {std::move(*context), std::move(files)};
   }
   return tls;
 }
 
 ListenerTls::Context ListenerTls::of(std::string_view listener) const {
-  const auto at = contexts_.find(listener);
-  return at == contexts_.end() ? nullptr : at->second;
+  const auto at = served_.find(listener);
+  return at == served_.end() ? nullptr : at->second.context;
 }
 
 ConfigResult<> ListenerTls::check_successor_of(const ListenerTls& before) const {
-  for (const auto& [listener, context] : contexts_) {
+  for (const auto& [listener, served] : served_) {
     const Context old = before.of(listener);
-    if (!old) continue;
-    const auto fits = context->check_successor_of(*old);
+    if (!old || old == served.context) continue;
+    const auto fits = served.context->check_successor_of(*old);
     if (!fits) return invalid_request(fits.error().message);
   }
   return {};
+}
+
+std::vector<std::string> ListenerTls::replaced_since(const ListenerTls& before) const {
+  std::vector<std::string> names;
+  for (const auto& [listener, served] : served_)
+    if (before.of(listener) != served.context) names.push_back(listener);
+  return names;
 }
 
 }  // namespace muir::server

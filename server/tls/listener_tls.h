@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/tls/tls_context.h"
 #include "server/config/broker_config.h"
+#include "server/tls/file_stamp.h"
 #include "wire/base/clock.h"
 
 namespace muir::server {
@@ -24,14 +26,27 @@ class ListenerTls {
   // A sentence that names the listener if one cannot be served.
   static ConfigResult<ListenerTls> load(const BrokerConfig& config, const Clock& clock);
 
+  // As load(), but a listener whose settings and files are what they were keeps its context, and with it the sessions
+  // of its clients.
+  static ConfigResult<ListenerTls> reload(const BrokerConfig& config, const ListenerTls& before, const Clock& clock);
+
   // Null for a listener without TLS.
   Context of(std::string_view listener) const;
 
   // Whether this may take the place of `before` while the listeners run; Kafka's words if not.
   ConfigResult<> check_successor_of(const ListenerTls& before) const;
 
+  // The listeners that have another context than in `before`.
+  std::vector<std::string> replaced_since(const ListenerTls& before) const;
+
+  bool is_empty() const { return served_.empty(); }
+
  private:
-  std::map<std::string, Context, std::less<>> contexts_;
+  struct Served {
+    Context context;
+    std::vector<FileStamp> files;
+  };
+  std::map<std::string, Served, std::less<>> served_;
 };
 
 }  // namespace muir::server
