@@ -86,10 +86,14 @@ def active_base_offset(broker):
     return max(int(path.stem) for path in folder_of(broker).glob("*.log"))
 
 
-def checkpointed(broker):
-    file = broker.data / "cleaner-offset-checkpoint"
+def checkpointed_in(data, topic):
+    file = data / "cleaner-offset-checkpoint"
     lines = file.read_text().splitlines()[2:] if file.exists() else []
-    return {topic: int(offset) for topic, _, offset in map(str.split, lines)}.get(TOPIC, 0)
+    return {name: int(offset) for name, _, offset in map(str.split, lines)}.get(topic, 0)
+
+
+def checkpointed(broker):
+    return checkpointed_in(broker.data, TOPIC)
 
 
 def clean(broker):
@@ -133,9 +137,13 @@ def records_of(base_offset, body, count):
 
 
 def contents(broker):
+    return contents_of(folder_of(broker))
+
+
+def contents_of(folder):
     """(headers of the batches, records) of the whole log, as they stand on the disk."""
     headers, records = [], []
-    for path in sorted(folder_of(broker).glob("*.log")):
+    for path in sorted(folder.glob("*.log")):
         data, at = path.read_bytes(), 0
         while at < len(data):
             base, size, epoch, magic, crc = struct.unpack_from(">qiibI", data, at)

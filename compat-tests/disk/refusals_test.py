@@ -18,6 +18,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 from broker_process import Broker, command_of, default_kind, new_cluster_id  # noqa: E402
 from crc32c import crc32c  # noqa: E402
+from kafka_messages import create_topic  # noqa: E402
+from raw_connection import RawConnection  # noqa: E402
 
 SECONDS_MAX = 60
 OURS = default_kind() == "muir"
@@ -45,6 +47,21 @@ def set_feature_level(file, feature, level):
     data = bytearray(file.read_bytes())
     at = data.index(bytes([len(feature) + 1]) + feature.encode()) + 1 + len(feature)
     struct.pack_into(">h", data, at, level)
+    mend_crc(data, at)
+    file.write_bytes(data)
+
+
+def replace_in_record(file, old, new):
+    """Bytes of one record, by as many others."""
+    data = bytearray(file.read_bytes())
+    at = data.index(old)
+    data[at:at + len(old)] = new
+    mend_crc(data, at)
+    file.write_bytes(data)
+
+
+def mend_crc(data, at):
+    """Of the batch around `at`."""
     batch = 0
     while True:
         end = batch + 12 + struct.unpack_from(">i", data, batch + 8)[0]
@@ -52,7 +69,6 @@ def set_feature_level(file, feature, level):
             break
         batch = end
     struct.pack_into(">I", data, batch + 17, crc32c(bytes(data[batch + CRC_FROM:end])))
-    file.write_bytes(data)
 
 
 class Refusals(unittest.TestCase):
@@ -143,6 +159,15 @@ class Refusals(unittest.TestCase):
     def test_a_metadata_version_of_the_future(self):
         set_feature_level(self.data / "bootstrap.checkpoint", "metadata.version", 99)
         self.refuses("metadata.version", "99")
+
+    # As Apache Kafka, if tiered storage is not switched on.
+    def test_a_topic_in_tiered_storage(self):
+        with self.broker, RawConnection(self.broker.address) as connection:
+            self.assertEqual(0, create_topic(connection, "tiered", 1, {"min.compaction.lag.ms": "1234"}))
+            self.assertEqual(0, create_topic(connection, "local", 1))
+        log = next((self.data / "__cluster_metadata-0").glob("*.log"))
+        replace_in_record(log, b"min.compaction.lag.ms\x051234", b"remote.storage.enable\x05true")
+        self.refuses("remote.storage.enable", "tiered")
 
     def test_a_running_broker_has_it(self):
         self.broker.start()

@@ -6,6 +6,7 @@
 #include "server/to_wire.h"
 #include "wire/record/batch_builder.h"
 #include "wire/record/compression.h"
+#include "wire/record/legacy_records.h"
 #include "wire/record/record.h"
 
 namespace muir::server {
@@ -22,6 +23,19 @@ constexpr std::size_t kUnfoldedBytesMax = std::size_t{256} << 20;
 // A control record's key: int16 version, int16 type; type 1 commits (KIP-98).
 constexpr std::size_t kControlKeyBytes = 4;
 constexpr std::int16_t kCommitMarker = 1;
+
+// A message from before Kafka 0.11.  How many of its records `machine` could not read.
+Result<std::size_t> replay_old(StateMachine& machine, const wire::LegacyBatchView& message) {
+  wire::LegacyRecordReader reader;
+  const auto records = reader.read(message, kUnfoldedBytesMax);
+  if (!records) return records.error();
+  std::size_t unreadable = 0;
+  for (const wire::RecordView& record : *records) {
+    const ReplayedRecord replayed{record.offset, kNoProducerId, record.key.value_or(ByteView()), record.value};
+    if (!machine.replay(replayed, false)) ++unreadable;
+  }
+  return unreadable;
+}
 
 }  // namespace
 
@@ -95,10 +109,19 @@ Task<Result<OwnedBytes>> StateMachinePartition::read(Offset from, Offset end) {
 Result<Offset> StateMachinePartition::replay_batches(ByteView bytes) {
   Offset next = kNoOffset;
   while (!bytes.empty()) {
+    if (const auto message = wire::LegacyBatchView::parse(bytes)) {
+      const auto unreadable = replay_old(*machine_, *message);
+      if (!unreadable) return unreadable.error();
+      unreadable_ += *unreadable;
+      next = message->last_offset() + 1;
+      bytes = bytes.subspan(message->size_bytes());
+      continue;
+    }
     const auto batch = wire::BatchView::parse(bytes);
     if (!batch) {
       // The read ended within a batch: it comes with the next.
-      if (batch.error() == wire::RecordErrc::truncated && next != kNoOffset) break;
+      const bool is_cut = batch.error() == wire::RecordErrc::truncated || batch.error() == wire::RecordErrc::old_format;
+      if (is_cut && next != kNoOffset) break;
       return batch.error();
     }
     const auto replayed = replay_batch(*batch);

@@ -2,12 +2,26 @@
 
 #include <algorithm>
 
+#include "storage/log/old_message_header.h"
 #include "wire/record/crc32c.h"
+#include "wire/record/legacy_batch.h"
 
 namespace muir::storage {
 namespace {
 
-constexpr std::size_t kCrcBegins = 21;  // At the attributes.
+// Behind what the CRC of a batch does not cover: at the attributes; in formats 0 and 1 at the magic.
+std::uint32_t crc_begins(bool is_old) { return is_old ? wire::kBatchMagicAt : 21; }
+
+std::uint32_t crc_of(bool is_old, ByteView bytes, std::uint32_t before = 0) {
+  return is_old ? wire::legacy_crc(bytes, before) : wire::crc32c(bytes, before);
+}
+
+Result<BatchHeader> header_of(ByteView start, const wire::BatchFrame& frame) {
+  const std::size_t bytes_min = frame.is_v2() ? wire::kBatchHeaderBytes : frame.magic == 1 ? wire::kV1BytesMin : 0;
+  if (frame.size_bytes < bytes_min) return Errc::corrupt_segment;
+  return frame.is_v2() ? BatchHeader::parse(start, static_cast<std::uint32_t>(frame.size_bytes))
+                       : header_of_old_message(start, frame);
+}
 
 }  // namespace
 
@@ -20,10 +34,9 @@ Result<std::optional<ScannedBatch>> BatchScanner::parse() const {
   const auto frame = wire::BatchFrame::read(start);
   if (!frame) return Errc::corrupt_segment;
   if (frame->size_bytes > left) return std::optional<ScannedBatch>{};
-  if (!frame->is_v2()) return Errc::unsupported_message_format;
-  if (frame->size_bytes < wire::kBatchHeaderBytes) return Errc::corrupt_segment;
-  return std::optional(
-      ScannedBatch{BatchHeader::parse(start, static_cast<std::uint32_t>(frame->size_bytes)), position_});
+  const auto header = header_of(start, *frame);
+  if (!header) return header.error();
+  return std::optional(ScannedBatch{*header, position_});
 }
 
 Result<std::optional<ScannedBatch>> BatchScanner::advance() {
@@ -83,19 +96,25 @@ Result<void> BatchScanner::compare_crc(std::uint32_t crc) const {
 Io<> BatchScanner::check_crc() {
   if (!has(current_.position, current_.header.size_bytes)) return check_crc_by_pieces();
   const ByteView batch = view(current_.position, current_.header.size_bytes);
-  return compare_crc(wire::crc32c(batch.subspan(kCrcBegins)));
+  const bool is_old = is_old_message(batch);
+  return compare_crc(crc_of(is_old, batch.subspan(crc_begins(is_old))));
 }
 
 Task<Result<void>> BatchScanner::check_crc_by_pieces() {
+  if (!has(current_.position, wire::kBatchFrameBytes)) {
+    const auto filled = co_await fill(current_.position, chunk_bytes_);
+    if (!filled) co_return filled.error();
+  }
+  const bool is_old = is_old_message(view(current_.position, wire::kBatchFrameBytes));
   std::uint32_t crc = 0;
-  std::uint32_t at = current_.position + kCrcBegins;
+  std::uint32_t at = current_.position + crc_begins(is_old);
   while (at < current_.end_position()) {
     const std::size_t piece = std::min<std::size_t>(chunk_bytes_, current_.end_position() - at);
     if (!has(at, piece)) {
       const auto filled = co_await fill(at, chunk_bytes_);
       if (!filled) co_return filled.error();
     }
-    crc = wire::crc32c(view(at, piece), crc);
+    crc = crc_of(is_old, view(at, piece), crc);
     at += static_cast<std::uint32_t>(piece);
   }
   co_return compare_crc(crc);

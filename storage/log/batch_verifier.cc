@@ -5,16 +5,13 @@ namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 
-// A batch whose magic has suffered looks like one of an old format.
-bool is_wrong(const Error& error) { return is_damage(error) || error == Errc::unsupported_message_format; }
-
 // Where the offsets of the batches before `position` end; the segment's base offset when it cannot be told.
 Task<Result<Offset>> end_before(FilePtr file, BatchRange range, std::uint32_t position) {
   BatchScanner scanner(file, 0, position, BatchScanner::kLookupChunkBytes);
   Offset end = range.segment_base_offset;
   for (;;) {
     const auto batch = co_await scanner.next();
-    if (!batch && is_wrong(batch.error())) co_return range.segment_base_offset;
+    if (!batch && is_damage(batch.error())) co_return range.segment_base_offset;
     if (!batch) co_return batch.error();
     if (!*batch) co_return end;
     end = (*batch)->header.last_offset() + 1;
@@ -33,7 +30,7 @@ Task<Result<Verdict>> verify_batches(FilePtr file, BatchRange range) {
     std::optional<ScannedBatch> next;
     if (scanner.position() < range.file_end) {
       const auto batch = co_await scanner.next();
-      if (!batch && !is_wrong(batch.error())) co_return batch.error();
+      if (!batch && !is_damage(batch.error())) co_return batch.error();
       if (batch && *batch) next = **batch;
     }
     const Offset next_base = next ? next->header.base_offset : range.segment_end_offset;
@@ -57,7 +54,7 @@ Task<Result<Verdict>> verify_batches(FilePtr file, BatchRange range) {
     verdict.bad_offset = next->header.base_offset;
     if (next->header.last_offset() < next->header.base_offset) co_return verdict;
     const auto intact = co_await scanner.check_crc();
-    if (!intact && !is_wrong(intact.error())) co_return intact.error();
+    if (!intact && !is_damage(intact.error())) co_return intact.error();
     if (!intact) co_return verdict;
     verdict.bad_offset = kNoOffset;
     if (last) end_before_last = last->header.last_offset() + 1;

@@ -51,6 +51,7 @@ Result<CleaningRound::Progress> CleaningRound::clean(std::uint64_t bytes_max) {
       auto opened = SegmentBatches::open(disk_, log_.directory, log_.segments[segment_], resources_.io_buffer_bytes);
       if (!opened) return opened.error();
       batches_.emplace(std::move(*opened));
+      retention_.begin_segment(log_.segments[segment_].modified_ms);
     }
     const auto header = batches_->next();
     if (!header) return header.error();

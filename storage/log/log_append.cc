@@ -5,7 +5,9 @@
 
 #include "storage/log/file_names.h"
 #include "storage/log/log.h"
+#include "storage/log/old_message_header.h"
 #include "storage/log/record_validator.h"
+#include "wire/record/legacy_batch.h"
 
 namespace muir::storage {
 
@@ -23,15 +25,27 @@ struct Log::Batches {
 
   void add(const wire::BatchView& batch) {
     const BatchHeader header = BatchHeader::of(batch);
+    add(header, header.is_control() && header.has_producer_id() ? EndTxnMarker::of(batch) : std::nullopt);
+  }
+
+  void add(const BatchHeader& header, std::optional<EndTxnMarker> marker) {
     if (header.last_offset() < header.base_offset) offsets_increase = false;
     if (!headers.empty() && header.base_offset <= headers.back().last_offset()) offsets_increase = false;
     max_timestamp = std::max(max_timestamp, header.max_timestamp);
     headers.push_back(header);
-    markers.push_back(header.is_control() && header.has_producer_id() ? EndTxnMarker::of(batch) : std::nullopt);
+    markers.push_back(std::move(marker));
   }
 };
 
 namespace {
+
+// A message of format 0 or 1, which a leader, or a log that is being moved, still has.
+Result<BatchHeader> old_message_of(const wire::BatchWalker::Step& step, AppendOrigin origin) {
+  if (origin != AppendOrigin::replication) return Errc::unsupported_message_format;
+  const auto message = wire::LegacyBatchView::parse(step.bytes);
+  if (!message || !message->crc_is_valid()) return Errc::corrupt_batch;
+  return header_of_old_message(step.bytes, step.frame);
+}
 
 // Its buffers are large and outlive no call: one serves all logs of a shard, which is a thread.
 RecordValidator& validator_of_this_shard() {
@@ -100,14 +114,19 @@ Result<void> Log::take_given(ByteView records, Epoch leader_epoch, Batches& batc
     if (!step) return Errc::corrupt_batch;
     if (!*step) return ok();
     const auto batch = wire::BatchView::parse((*step)->bytes);
-    if (!batch && batch.error() == wire::RecordErrc::old_format) return Errc::unsupported_message_format;
-    if (!batch) return Errc::corrupt_batch;
-    const bool from_raft = batches.origin == AppendOrigin::raft_leader;
-    if (from_raft && batch->leader_epoch() != leader_epoch) return Errc::invalid_record;
-    // The leader has moved on; what it wrote since is fetched again under the epoch it wrote it in (KAFKA-18723).
-    if (!from_raft && batch->leader_epoch() > leader_epoch) return ok();
-    if (!batch->crc_is_valid()) return Errc::corrupt_batch;
-    batches.add(*batch);
+    if (!batch && batch.error() == wire::RecordErrc::old_format) {
+      const auto header = old_message_of(**step, batches.origin);
+      if (!header) return header.error();
+      batches.add(*header, std::nullopt);
+    } else {
+      if (!batch) return Errc::corrupt_batch;
+      const bool from_raft = batches.origin == AppendOrigin::raft_leader;
+      if (from_raft && batch->leader_epoch() != leader_epoch) return Errc::invalid_record;
+      // The leader has moved on; what it wrote since is fetched again under the epoch it wrote it in (KAFKA-18723).
+      if (!from_raft && batch->leader_epoch() > leader_epoch) return ok();
+      if (!batch->crc_is_valid()) return Errc::corrupt_batch;
+      batches.add(*batch);
+    }
     if (!batches.offsets_increase) return Errc::offsets_out_of_order;
     batches.bytes = records.first(walker.position());
   }

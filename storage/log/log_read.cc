@@ -118,7 +118,10 @@ Task<Result<std::optional<TimestampedOffset>>> Log::offset_for_timestamp(std::in
   if (!checked) co_return checked.error();
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     const auto segment = segments_[i];
-    if (segment->max_timestamp().timestamp < timestamp) continue;
+    if (segment->largest_timestamp() < timestamp) continue;
+    // Messages of format 0, on whose file time Kafka's search relies, and then finds none.
+    if (segment->size_bytes() > 0 && segment->max_timestamp().timestamp == kNoTimestamp)
+      co_return std::optional<TimestampedOffset>{};
     Epoch leader_epoch = kNoEpoch;
     const auto found =
         co_await segment->find_by_timestamp(timestamp, log_start_offset_, end_offset_of(i), &leader_epoch);

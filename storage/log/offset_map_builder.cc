@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/log/old_message_header.h"
 #include "wire/record/record.h"
 
 namespace muir::storage {
@@ -70,6 +71,7 @@ Result<OffsetMapBuilder::Progress> OffsetMapBuilder::finish() {
 }
 
 Result<void> OffsetMapBuilder::take(const BatchHeader& header, ByteView bytes) {
+  if (is_old_message(bytes)) return take_old(header, bytes);
   const auto batch = wire::BatchView::parse(bytes);
   if (!batch || !batch->crc_is_valid() || !batch->compression_is_known()) return Errc::corrupt_batch;
   if (header.is_control()) {
@@ -89,15 +91,35 @@ Result<void> OffsetMapBuilder::take_records(const wire::BatchView& batch) {
   wire::RecordView record;
   while (reader.has_next()) {
     if (!reader.next(record)) return Errc::corrupt_batch;
-    if (!record.key || record.offset < plan_.first_dirty) continue;
-    found_.push_back({map_.hash(*record.key), record.offset});
-    map_.prefetch(found_.back().hash);
+    find(record);
   }
+  note_found();
+  return ok();
+}
+
+Result<void> OffsetMapBuilder::take_old(const BatchHeader& header, ByteView bytes) {
+  const auto message = wire::LegacyBatchView::parse(bytes);
+  if (!message || !message->crc_is_valid()) return Errc::corrupt_batch;
+  transactions_.on_batch(header);
+  const auto records = old_records_.read(*message, kDecompressedBytesMax);
+  if (!records) return Errc::corrupt_batch;
+  found_.clear();
+  for (const wire::RecordView& record : *records) find(record);
+  note_found();
+  return ok();
+}
+
+void OffsetMapBuilder::find(const wire::RecordView& record) {
+  if (!record.key || record.offset < plan_.first_dirty) return;
+  found_.push_back({map_.hash(*record.key), record.offset});
+  map_.prefetch(found_.back().hash);
+}
+
+void OffsetMapBuilder::note_found() {
   for (const Found& found : found_) {
     is_full_ = !map_.put(found.hash, found.offset);
     if (is_full_) break;
   }
-  return ok();
 }
 
 }  // namespace muir::storage

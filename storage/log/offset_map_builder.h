@@ -26,6 +26,9 @@ class OffsetMapBuilder {
  private:
   Result<void> take(const BatchHeader& header, ByteView bytes);
   Result<void> take_records(const wire::BatchView& batch);
+  Result<void> take_old(const BatchHeader& header, ByteView bytes);
+  void find(const wire::RecordView& record);
+  void note_found();
   Result<Progress> finish();
 
   Disk& disk_;
@@ -36,6 +39,7 @@ class OffsetMapBuilder {
   CleanerStats& stats_;
   CleanedTransactions transactions_;
   wire::Decompressor decompressor_;
+  wire::LegacyRecordReader old_records_;
   SegmentRange rest_;  // Of the segments that are to be read.
   std::optional<SegmentBatches> batches_;
   bool is_full_ = false;

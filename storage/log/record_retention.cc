@@ -14,6 +14,13 @@ constexpr int kCompressionBits = 0x07;
 constexpr int kDeleteHorizonBit = 0x40;
 constexpr int kAttributesUsed = 0x7f;
 
+std::int64_t old_tombstone_horizon_ms(const CleanableLog& log, Offset first_dirty) {
+  std::int64_t horizon_ms = 0;
+  for (const CleanableSegment& segment : log.segments)
+    if (segment.base_offset < first_dirty) horizon_ms = segment.modified_ms - log.config.delete_retention_ms;
+  return horizon_ms;
+}
+
 }  // namespace
 
 void append_empty_batch(const wire::BatchView& batch, OwnedBytes& out) {
@@ -30,7 +37,11 @@ void append_empty_batch(const wire::BatchView& batch, OwnedBytes& out) {
 
 RecordRetention::RecordRetention(const CleanerOffsetMap& map, const CleanableLog& log, CleaningPlan plan,
                                  CleanerStats& stats)
-    : map_(map), log_(log), plan_(plan), stats_(stats) {}
+    : map_(map),
+      log_(log),
+      plan_(plan),
+      stats_(stats),
+      old_tombstone_horizon_ms_(old_tombstone_horizon_ms(log, plan.first_dirty)) {}
 
 bool RecordRetention::is_last_of_producer(const wire::BatchView& batch) const {
   if (!batch.has_producer_id()) return false;
@@ -86,6 +97,7 @@ bool RecordRetention::stays(const wire::BatchView& batch, const Seen& record) {
 }
 
 Result<void> RecordRetention::retain(ByteView bytes, CleanedTransactions& transactions, OwnedBytes& out) {
+  if (const auto message = wire::LegacyBatchView::parse(bytes)) return retain_old(*message, transactions, out);
   const auto batch = wire::BatchView::parse(bytes);
   if (!batch || !batch->crc_is_valid() || !batch->compression_is_known()) return Errc::corrupt_batch;
   stats_.bytes_read += batch->size_bytes();
@@ -122,6 +134,59 @@ Result<void> RecordRetention::retain(ByteView bytes, CleanedTransactions& transa
   auto horizon_ms = batch->delete_horizon_ms();
   if (sets_horizon) horizon_ms = plan_.now_ms + log_.config.delete_retention_ms;
   return write_again(*batch, *records, horizon_ms, out);
+}
+
+bool RecordRetention::stays_of_old(const wire::RecordView& record) {
+  if (record.offset > map_.latest_offset()) return true;
+  if (!record.key) {
+    ++stats_.invalid_messages;
+    return false;
+  }
+  if (record.offset < map_.get(map_.hash(*record.key))) return false;
+  return record.value || segment_modified_ms_ > old_tombstone_horizon_ms_;
+}
+
+Result<void> RecordRetention::retain_old(const wire::LegacyBatchView& message, CleanedTransactions& transactions,
+                                         OwnedBytes& out) {
+  if (!message.crc_is_valid()) return Errc::corrupt_batch;
+  stats_.bytes_read += message.size_bytes();
+  BatchHeader header;
+  header.base_offset = message.last_offset();
+  transactions.on_batch(header);
+  const auto records = old_records_.read(message, kDecompressedBytesMax);
+  if (!records) return Errc::corrupt_batch;
+  std::vector<wire::RecordView> retained;
+  std::ranges::copy_if(*records, std::back_inserter(retained),
+                       [&](const auto& record) { return stays_of_old(record); });
+  stats_.messages_read += records->size();
+  stats_.messages_written += retained.size();
+  if (!retained.empty()) return write_as_v2(message, retained, out);
+  // An empty batch would have to stay here, and these formats have none.
+  if (message.last_offset() + 1 == plan_.first_uncleanable) return Errc::unsupported_message_format;
+  return ok();
+}
+
+// As Kafka's cleaner does it: the batch begins at its first record, and ends at its last.
+Result<void> RecordRetention::write_as_v2(const wire::LegacyBatchView& message,
+                                          std::span<const wire::RecordView> retained, OwnedBytes& out) {
+  wire::BatchOptions options;
+  options.base_offset = retained.front().offset;
+  options.compression = {message.compression(), {}};
+  options.timestamp_type =
+      message.has_log_append_time() ? wire::TimestampType::log_append_time : wire::TimestampType::create_time;
+  options.log_append_time = message.max_timestamp();
+  const bool has_tombstones = std::ranges::any_of(retained, [](const auto& record) { return !record.value; });
+  if (has_tombstones) options.delete_horizon_ms = plan_.now_ms + log_.config.delete_retention_ms;
+  builder_.restart(options);
+  for (const wire::RecordView& record : retained) {
+    if (record.offset < builder_.next_offset()) return Errc::corrupt_batch;
+    const auto copied = builder_.copy_at(record.offset, record);
+    if (!copied) return copied;
+  }
+  const auto built = builder_.build();
+  if (!built) return built.error();
+  out.insert(out.end(), built->begin(), built->end());
+  return ok();
 }
 
 Result<void> RecordRetention::write_again(const wire::BatchView& batch, ByteView records,

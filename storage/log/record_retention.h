@@ -8,6 +8,7 @@
 #include "storage/log/cleaner_plan.h"
 #include "wire/record/batch_builder.h"
 #include "wire/record/compression.h"
+#include "wire/record/legacy_records.h"
 
 namespace muir::storage {
 
@@ -33,12 +34,18 @@ struct CleanerStats {
 //   batch below the end of the round, so that the end of the log does.
 // - Offsets, epochs, producer, codec and kind of timestamps are kept, the last offset of a batch too; its largest
 //   timestamp is that of what is left.
+// - What stays of a message of format 0 or 1 becomes a batch of format v2.  Its tombstones stay while the segment is
+// not
+//   older than the last one that has been cleaned before, by more than delete.retention.ms.
 //
 // Pure.  One object for one round; the map is full when it is first asked.
 class RecordRetention {
  public:
   // All of them outlive it.
   RecordRetention(const CleanerOffsetMap& map, const CleanableLog& log, CleaningPlan plan, CleanerStats& stats);
+
+  // The batches that follow are of a segment that was last written at `modified_ms`.
+  void begin_segment(std::int64_t modified_ms) { segment_modified_ms_ = modified_ms; }
 
   // Appends to `out` what stays of a batch, in one piece: the batch as it is, another, an empty one, or nothing.  Fails
   // with corrupt_batch when it cannot be read, which costs the log its cleaning and nobody a record.
@@ -59,6 +66,10 @@ class RecordRetention {
     bool is_retained = false;
   };
 
+  Result<void> retain_old(const wire::LegacyBatchView& message, CleanedTransactions& transactions, OwnedBytes& out);
+  Result<void> write_as_v2(const wire::LegacyBatchView& message, std::span<const wire::RecordView> retained,
+                           OwnedBytes& out);
+  bool stays_of_old(const wire::RecordView& record);
   Fate fate_of(const wire::BatchView& batch, CleanedTransactions& transactions) const;
   bool is_last_of_producer(const wire::BatchView& batch) const;
   Result<void> look_at_records(const wire::BatchView& batch, ByteView records);
@@ -73,6 +84,9 @@ class RecordRetention {
   wire::Decompressor decompressor_;
   wire::BatchBuilder builder_{{}};
   std::vector<Seen> seen_;  // The records of one batch.
+  wire::LegacyRecordReader old_records_;
+  std::int64_t segment_modified_ms_ = 0;
+  std::int64_t old_tombstone_horizon_ms_;  // Those in segments that were written later stay.
 };
 
 // The header of `batch` without its records: what keeps its offsets and its producer's sequence.

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "storage/log/file_names.h"
+#include "storage/log/old_message_header.h"
 
 namespace muir::storage {
 namespace {
@@ -167,7 +168,13 @@ Task<Result<bool>> Segment::is_contiguous() {
     if (!batch && !is_damage(batch.error())) co_return Result<bool>{boost::system::in_place_error, batch.error()};
     if (!batch) co_return false;
     if (!*batch) co_return scanner.position() == size_bytes_;
-    if ((*batch)->header.base_offset != next) co_return false;
+    const BatchHeader header = (*batch)->header;
+    if (header.base_offset < next) co_return false;
+    if (header.base_offset > next) {  // Where a compressed message of an old format begins nobody says.
+      const auto bytes = co_await scanner.bytes();
+      if (!bytes) co_return Result<bool>{boost::system::in_place_error, bytes.error()};
+      if (!is_old_message(*bytes)) co_return false;
+    }
     next = (*batch)->header.last_offset() + 1;
   }
 }

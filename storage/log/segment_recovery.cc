@@ -2,12 +2,8 @@
 
 #include <algorithm>
 
-#include "wire/record/legacy_batch.h"
-
 namespace muir::storage {
 namespace {
-
-constexpr std::size_t kOldBatchBytesMax = std::size_t{256} << 20;
 
 // A batch whose offsets contradict themselves or what came before cannot be indexed; Kafka's recovery gives up the same
 // way, on whole segments.
@@ -19,24 +15,6 @@ void note_epoch(const BatchHeader& header, LeaderEpochs& epochs) {
   if (header.leader_epoch.value < 0) return;
   if (!epochs.latest_epoch() || header.leader_epoch > *epochs.latest_epoch())
     epochs.assign(header.leader_epoch, header.base_offset);
-}
-
-// A torn batch whose magic did not reach the disk has magic 0.  Fails with corrupt_batch unless the CRC says that a
-// batch of an older format is really there.
-Task<Result<void>> check_old_format(FilePtr file, std::uint32_t position, std::uint32_t end) {
-  OwnedBytes bytes(std::min<std::size_t>(end - position, wire::kBatchFrameBytes));
-  const auto start = co_await file->read(position, bytes);
-  if (!start) co_return start.error();
-  const auto frame = wire::BatchFrame::read(ByteView(bytes).first(*start));
-  if (!frame || frame->size_bytes > std::min<std::size_t>(end - position, kOldBatchBytesMax)) {
-    co_return Errc::corrupt_batch;
-  }
-  bytes.resize(frame->size_bytes);
-  const auto whole = co_await file->read(position, bytes);
-  if (!whole) co_return whole.error();
-  const auto batch = wire::LegacyBatchView::parse(ByteView(bytes).first(*whole));
-  if (!batch || !batch->crc_is_valid()) co_return Errc::corrupt_batch;
-  co_return ok();
 }
 
 // The marker of a control batch; nothing for any other.
@@ -79,11 +57,6 @@ Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epoc
   Offset end_offset = segment.base_offset();
   for (;;) {
     const auto batch = co_await scanner.next();
-    if (!batch && batch.error() == Errc::unsupported_message_format) {
-      const auto genuine = co_await check_old_format(*file, scanner.position(), size_before);
-      if (genuine || genuine.error() != Errc::corrupt_batch) co_return genuine ? batch.error() : genuine.error();
-      break;
-    }
     if (!batch && batch.error() != Errc::corrupt_segment) co_return batch.error();
     if (!batch || !*batch) break;
     const BatchHeader& header = (*batch)->header;
@@ -115,8 +88,7 @@ Task<Result<void>> note_epochs(Segment& segment, LeaderEpochs& epochs) {
   BatchScanner scanner(*file, 0, segment.size_bytes(), BatchScanner::kLookupChunkBytes);
   for (;;) {
     const auto batch = co_await scanner.next();
-    if (!batch && !is_damage(batch.error()) && batch.error() != Errc::unsupported_message_format)
-      co_return batch.error();
+    if (!batch && !is_damage(batch.error())) co_return batch.error();
     if (!batch || !*batch) co_return ok();
     note_epoch((*batch)->header, epochs);
   }

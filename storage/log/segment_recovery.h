@@ -10,8 +10,7 @@ namespace muir::storage {
 // rebuilds the indexes, and notes leader epochs that `epochs` does not know yet.  `producers` is the state of the
 // batches before the segment, and afterwards that of those in it too: it tells where an aborted transaction began.
 // Returns how many bytes were cut.
-// Fails with corrupt_segment when something would have to be cut and may not be, with unsupported_message_format,
-// before anything is changed, at a batch of an older format; otherwise with what the disk said.
+// Fails with corrupt_segment when something would have to be cut and may not be; otherwise with what the disk said.
 Task<Result<std::uint32_t>> recover_segment(Segment& segment, LeaderEpochs& epochs, ProducerState& producers,
                                             bool may_cut = true);
 

@@ -5,6 +5,7 @@
 
 #include "wire/base/check.h"
 #include "wire/record/legacy_batch.h"
+#include "wire/record/legacy_records.h"
 #include "wire/record/record.h"
 #include "wire/record/record_summary.h"
 
@@ -27,6 +28,21 @@ void walk_records(const BatchView& batch, ByteView section) {
   CHECK(bytes <= section.size());
 }
 
+void walk_legacy(const LegacyBatchView& message) {
+  static_cast<void>(message.crc_is_valid());
+  LegacyRecordReader reader;
+  const auto records = reader.read(message, std::size_t{1} << 20);
+  if (!records) return;
+  CHECK(!records->empty());
+  for (const RecordView& record : *records) {
+    unsigned seen = 0;
+    for (const NullableBytes& part : {record.key, record.value})
+      if (part)
+        for (const std::byte byte : *part) seen += std::to_integer<unsigned>(byte);
+    static_cast<void>(seen);
+  }
+}
+
 bool is_sound(const BatchView& batch) {
   RecordReader reader(batch, batch.records());
   RecordView record;
@@ -46,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto step = walker.next();
     if (!step || !*step) break;
     CHECK(walker.position() > before && walker.position() <= size);
-    if (const auto legacy = LegacyBatchView::parse((*step)->bytes)) static_cast<void>(legacy->crc_is_valid());
+    if (const auto legacy = LegacyBatchView::parse((*step)->bytes)) walk_legacy(*legacy);
     const auto batch = BatchView::parse((*step)->bytes);
     if (!batch) continue;
     static_cast<void>(batch->crc_is_valid());

@@ -3,11 +3,10 @@
 #include <zlib.h>
 
 namespace muir::wire {
-namespace {
 
-constexpr std::size_t kV1BytesMin = kLogOverhead + 22;  // CRC, magic, attributes, timestamp, two lengths.
-
-}  // namespace
+std::uint32_t legacy_crc(ByteView bytes, std::uint32_t before) {
+  return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
 
 Result<LegacyBatchView> LegacyBatchView::parse(ByteView bytes, std::size_t size_max) {
   const auto frame = BatchFrame::read(bytes, size_max);
@@ -18,9 +17,6 @@ Result<LegacyBatchView> LegacyBatchView::parse(ByteView bytes, std::size_t size_
   return LegacyBatchView{bytes.first(frame->size_bytes)};
 }
 
-bool LegacyBatchView::crc_is_valid() const {
-  const ByteView covered = bytes_.subspan(kBatchMagicAt);
-  return crc() == crc32_z(0, reinterpret_cast<const Bytef*>(covered.data()), covered.size());
-}
+bool LegacyBatchView::crc_is_valid() const { return crc() == legacy_crc(bytes_.subspan(kBatchMagicAt)); }
 
 }  // namespace muir::wire

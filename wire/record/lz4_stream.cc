@@ -38,6 +38,8 @@ std::byte header_checksum(ByteView descriptor) { return static_cast<std::byte>(x
 // are checked, the content checksum and the content size are not, what follows the end mark is ignored.
 class Lz4Stream final : public DecompressionStream {
  public:
+  explicit Lz4Stream(bool checks_header) : checks_header_(checks_header) {}
+
   void begin(ByteView compressed, std::size_t) override {
     rest_ = compressed;
     block_ = {};
@@ -74,7 +76,8 @@ class Lz4Stream final : public DecompressionStream {
     const std::size_t descriptor_size = flags & 0x08 ? 10 : 2;
     if (rest_.size() < 4 + descriptor_size + 1) return RecordErrc::bad_compressed_data;
     const ByteView descriptor = rest_.subspan(4, descriptor_size);
-    if (rest_[4 + descriptor_size] != header_checksum(descriptor)) return RecordErrc::bad_compressed_data;
+    if (checks_header_ && rest_[4 + descriptor_size] != header_checksum(descriptor))
+      return RecordErrc::bad_compressed_data;
     rest_ = rest_.subspan(4 + descriptor_size + 1);
     state_ = State::blocks;
     return ok();
@@ -112,6 +115,7 @@ class Lz4Stream final : public DecompressionStream {
     return ok();
   }
 
+  bool checks_header_;
   ByteView rest_;
   ByteView block_;     // What of the last block was not yet handed out.
   OwnedBytes buffer_;  // At most 4 MiB, the largest block of the format.
@@ -131,7 +135,8 @@ int compress_block(ByteView plain, int level, MutableByteView out) {
 
 }  // namespace
 
-std::unique_ptr<DecompressionStream> make_lz4_stream() { return std::make_unique<Lz4Stream>(); }
+std::unique_ptr<DecompressionStream> make_lz4_stream() { return std::make_unique<Lz4Stream>(true); }
+std::unique_ptr<DecompressionStream> make_old_lz4_stream() { return std::make_unique<Lz4Stream>(false); }
 
 Result<> lz4_compress(ByteView plain, int level, OwnedBytes& out) {
   append_little_endian(out, kMagic);

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * Carries out commands that come one a line, words separated by blanks, so that a test of many steps pays for one JVM.
@@ -17,7 +20,9 @@ import java.util.Map;
  *   transactions BOOTSTRAP NAME PARTITIONS ROUNDS SEED   produces transactions of every end; one stays open
  *   record BOOTSTRAP FILE NAME PARTITIONS COUNT SEED KEYS AGE_MS   produces, and adds to the file what was acknowledged
  *   transact BOOTSTRAP FILE NAME PARTITIONS ROUNDS SEED KEYS OFFSETS [open]   the same by transactions; one may stay open
+ *   old DIRECTORY CODECS BATCHES SEED TIME_MS    segments of message formats 0 and 1 for a partition of a stopped broker
  *   delete BOOTSTRAP NAME                        deletes a topic
+ *   alter BOOTSTRAP topic|broker NAME [KEY=VALUE...]   changes settings; of all brokers where the name is `-`
  *   grow BOOTSTRAP NAME PARTITIONS               to that many
  *   truncate BOOTSTRAP NAME OFFSET               deletes the records of partition 0 before an offset
  *   commit BOOTSTRAP GROUP TOPIC PARTITIONS OFFSET   a member of the group joins, commits and leaves
@@ -58,9 +63,12 @@ public final class Remote {
             case "transact" -> Acknowledged.transact(words[1], Path.of(words[2]), new Acknowledged.Story(words[3], Integer.parseInt(words[4]),
                 Integer.parseInt(words[5]), Long.parseLong(words[6]), Integer.parseInt(words[7])), Long.parseLong(words[8]),
                 List.of(words).contains("open"));
+            case "old" -> OldFormats.write(Path.of(words[1]), words[2], Integer.parseInt(words[3]), Long.parseLong(words[4]),
+                Long.parseLong(words[5]));
             case "state" -> LogFiles.describe(Path.of(words[1]), Path.of(words[2]));
             case "commit" -> Groups.commit(words[1], words[2], words[3], Integer.parseInt(words[4]), Long.parseLong(words[5]));
             case "forget" -> forget(words);
+            case "alter" -> alter(words);
             case "dump" -> Dump.write(words[1], Path.of(words[2]));
             case "files" -> LogFiles.check(Path.of(words[1]), List.of(words).contains("indexes"), List.of(words).contains("compacted"));
             default -> throw new IllegalArgumentException(words[0]);
@@ -70,6 +78,16 @@ public final class Remote {
     private static void topic(String[] words) throws Exception {
         try (var target = new Target(words[1], null)) {
             target.create(words[2], Integer.parseInt(words[3]), settings(words, 4));
+        }
+    }
+
+    private static void alter(String[] words) throws Exception {
+        var type = words[2].equals("topic") ? ConfigResource.Type.TOPIC : ConfigResource.Type.BROKER;
+        var resource = new ConfigResource(type, words[3].equals("-") ? "" : words[3]);
+        var changes = settings(words, 4).entrySet().stream()
+            .map(one -> new AlterConfigOp(new ConfigEntry(one.getKey(), one.getValue()), AlterConfigOp.OpType.SET)).toList();
+        try (var target = new Target(words[1], null)) {
+            target.admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
         }
     }
 
