@@ -12,6 +12,7 @@ namespace {
 using Progress = storage::CleaningRound::Progress;
 
 constexpr std::size_t kIoBufferBytesMin = 16 * 1024;
+constexpr std::chrono::milliseconds kSleepLongest = std::chrono::hours{24 * 365};  // "Never" is too much for a clock.
 
 // What a round needs of its log.  On the log's shard.
 struct Prepared {
@@ -75,7 +76,7 @@ LogCleaner::LogCleaner(Shard& shard, HostedReplicas& replicas, LogManager& logs,
       logs_(logs),
       pool_(pool),
       config_(std::move(config)),
-      periodic_(shard),
+      throttled_(shard),
       throttle_(config_->log_cleaner_io_max_bytes_per_second) {}
 
 void LogCleaner::start() {
@@ -83,21 +84,42 @@ void LogCleaner::start() {
   for (; threads_ < wanted; ++threads_) tasks_.spawn("log cleaner", run(threads_));
 }
 
+// As if it had been started with these settings: it looks at once whether there is anything to do now.
 void LogCleaner::set_broker_config(std::shared_ptr<const BrokerConfig> config) {
   config_ = std::move(config);
   throttle_.set_rate(config_->log_cleaner_io_max_bytes_per_second);
-  if (threads_ > 0 && !is_stopping_) start();
+  if (threads_ == 0 || is_stopping_) return;
+  start();
+  wake();
 }
 
 Task<void> LogCleaner::stop() {
   is_stopping_ = true;
-  periodic_.stop();
+  wake();
+  throttled_.stop();
   co_await tasks_.close();
+}
+
+// For log.cleaner.backoff.ms, or until somebody wakes it; false when it is time to stop.
+Task<bool> LogCleaner::sleep() {
+  if (is_stopping_) co_return false;
+  const auto time = std::clamp(config_->log_cleaner_backoff_ms, std::chrono::milliseconds{1}, kSleepLongest);
+  Sleep sleep(shard_.timers(), shard_.clock().now() + time);
+  sleeping_.insert(&sleep);
+  co_await sleep;
+  sleeping_.erase(&sleep);
+  co_return !is_stopping_;
+}
+
+void LogCleaner::wake() {
+  const auto sleeping = sleeping_;  // A woken one takes itself out.
+  for (Sleep* const sleep : sleeping)
+    if (sleeping_.contains(sleep)) sleep->wake();
 }
 
 // A thread above log.cleaner.threads, which has been lowered, sleeps.
 Task<void> LogCleaner::run(std::size_t thread) {
-  for (bool due = true; due; due = co_await periodic_.sleep(config_->log_cleaner_backoff_ms)) {
+  for (bool due = true; due; due = co_await sleep()) {
     bool cleaned = thread < static_cast<std::size_t>(config_->log_cleaner_threads);
     while (cleaned && !is_stopping_) cleaned = co_await clean_filthiest();
     if (thread == 0 && !is_stopping_) co_await delete_old_segments();
@@ -229,7 +251,7 @@ Task<Result<void>> LogCleaner::carry_out(storage::CleaningRound& round, Partitio
     }
     const auto wait = throttle_.observe(round.bytes_moved() - before, shard_.clock().now());
     if (wait > std::chrono::milliseconds{0}) {
-      const bool goes_on = co_await periodic_.sleep(wait);
+      const bool goes_on = co_await throttled_.sleep(wait);
       if (!goes_on) co_return storage::Errc::closed;
     }
   }

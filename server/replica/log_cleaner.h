@@ -66,6 +66,8 @@ class LogCleaner {
   Task<void> load_checkpoints();
   Task<void> write_checkpoints();
   Task<void> run(std::size_t thread);
+  Task<bool> sleep();
+  void wake();
   Task<bool> clean(Candidate candidate);
   Task<Result<void>> carry_out(storage::CleaningRound& round, PartitionKey key);
   void give_up(const Candidate& candidate, const Error& error);
@@ -76,7 +78,8 @@ class LogCleaner {
   LogManager& logs_;
   Pool& pool_;
   std::shared_ptr<const BrokerConfig> config_;
-  Periodic periodic_;
+  Periodic throttled_;         // Sleeps within a round, as the throttle says.
+  std::set<Sleep*> sleeping_;  // Between rounds; new settings wake them.
   TaskGroup tasks_;
   storage::CleanerThrottle throttle_;
   CleanerCheckpoints checkpoints_;

@@ -34,6 +34,11 @@ struct LogCleanerTest : ::testing::Test, testing::TestBroker {
     co_return true;
   }
 
+  Task<bool> reconfigured() {
+    cleaner->set_broker_config(config_with({{"log.cleaner.backoff.ms", "100"}}));
+    co_return true;
+  }
+
   static std::shared_ptr<const BrokerConfig> config_with(const ConfigMap& changes) {
     ConfigMap given = BrokerConfig::embedded_default();
     for (const auto& [key, value] : changes) given[key] = value;
@@ -155,6 +160,21 @@ TEST_F(LogCleanerTest, CleansInTheBackgroundUntilItIsStopped) {
   put(partition, 40, 5), roll(partition);
   const auto before = partition->log().size_bytes();
   (void)start(a, started());
+  while (partition->log().size_bytes() == before) {
+    std::this_thread::yield();
+    turns();
+  }
+  EXPECT_LT(partition->log().size_bytes(), before);
+}
+
+// Kafka stops its cleaner threads and starts them anew.
+TEST_F(LogCleanerTest, LooksAtOnceWhenItsSettingsChange) {
+  const auto partition = open_compacted(0);
+  (void)start(a, started());
+  turns();  // Nothing is there to be cleaned: it sleeps, and nobody turns the clock.
+  put(partition, 40, 5), roll(partition);
+  const auto before = partition->log().size_bytes();
+  (void)start(a, reconfigured());
   while (partition->log().size_bytes() == before) {
     std::this_thread::yield();
     turns();
