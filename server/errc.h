@@ -11,6 +11,7 @@ enum class HandlerErrc {
   topic_authorization_failed = 1,  // The principal may not do this to this topic: say so, and nothing of the topic.
   no_producer_ids,                 // The controller gave no block of ids: the client tries again.
   acks_zero_failed,                // A Produce without answer failed: closing the connection is the only way to say so.
+  unknown_element,                 // A request with a code 0 where there must be a value: its connection is closed.
 };
 
 inline const boost::system::error_category& handler_category() {
@@ -25,6 +26,8 @@ inline const boost::system::error_category& handler_category() {
           return "no producer ids";
         case HandlerErrc::acks_zero_failed:
           return "produce request without answer failed";
+        case HandlerErrc::unknown_element:
+          return "request contains unknown elements";
       }
       return "unknown";
     }

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace muir::auth {
 
-// What may be done to a resource; the numbers are those of ACL records and of authorized_operations (KIP-430).
+// What may be done to a resource; the numbers are those of ACL records and of authorized_operations (KIP-430).  ANY
+// stands in filters only, ALL in ACLs and filters; no request asks for either.
 enum class Operation : std::int8_t {
+  UNKNOWN = 0,
+  ANY = 1,
+  ALL = 2,
   READ = 3,
   WRITE = 4,
   CREATE = 5,
@@ -22,7 +27,10 @@ enum class Operation : std::int8_t {
   TWO_PHASE_COMMIT = 15,
 };
 
+// ANY stands in filters only.
 enum class ResourceType : std::int8_t {
+  UNKNOWN = 0,
+  ANY = 1,
   TOPIC = 2,
   GROUP = 3,
   CLUSTER = 4,
@@ -37,9 +45,18 @@ struct Resource {
   std::string_view name;
 };
 
-inline constexpr Resource kCluster{ResourceType::CLUSTER, "kafka-cluster"};
+inline constexpr std::string_view kClusterName = "kafka-cluster";
+inline constexpr Resource kCluster{ResourceType::CLUSTER, kClusterName};
 
 // The operations that exist for a type of resource, as the bits (1 << operation) of an authorized_operations field.
 std::int32_t supported_operations(ResourceType type);
+
+// As Kafka spells them: "DESCRIBE_CONFIGS", "TRANSACTIONAL_ID"; a number that is none is "UNKNOWN".
+std::string_view name(Operation operation);
+std::string_view name(ResourceType type);
+
+// The other way, whatever the case, and with or without underscores: "DescribeConfigs".  Nothing for what is none.
+std::optional<Operation> operation_of(std::string_view name);
+std::optional<ResourceType> resource_type_of(std::string_view name);
 
 }  // namespace muir::auth

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "auth/acl/authorizer.h"
-
 namespace muir::auth {
 namespace {
 
@@ -14,19 +12,13 @@ TEST(Operation, SupportedOperationsAreTheBitsThatKafkaAnswers) {
   EXPECT_EQ(supported_operations(ResourceType::GROUP), 3400);
 }
 
-struct ReadersOnly final : Authorizer {
-  bool may(const Principal&, Operation operation, const Resource&) const override {
-    return operation == Operation::READ;
-  }
-  bool may_on_any(const Principal&, Operation operation, ResourceType) const override {
-    return operation == Operation::READ;
-  }
-};
-
-TEST(Authorizer, AuthorizedOperationsAreThoseThatItAllows) {
-  EXPECT_EQ(ReadersOnly{}.authorized_operations({}, {ResourceType::TOPIC, "t"}), 1 << 3);
-  EXPECT_EQ(ReadersOnly{}.authorized_operations({}, kCluster), 0);
-  EXPECT_EQ(NoAuthorizer{}.authorized_operations({}, kCluster), supported_operations(ResourceType::CLUSTER));
+TEST(Operation, NamesAreReadHoweverTheyAreSpelt) {
+  EXPECT_EQ(operation_of("describe_configs"), Operation::DESCRIBE_CONFIGS);
+  EXPECT_EQ(operation_of("DescribeConfigs"), Operation::DESCRIBE_CONFIGS);
+  EXPECT_EQ(operation_of("describe__configs"), std::nullopt);
+  EXPECT_EQ(operation_of("UNKNOWN"), std::nullopt);
+  EXPECT_EQ(resource_type_of("TransactionalId"), ResourceType::TRANSACTIONAL_ID);
+  EXPECT_EQ(name(static_cast<Operation>(99)), "UNKNOWN");
 }
 
 }  // namespace

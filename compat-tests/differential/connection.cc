@@ -20,7 +20,8 @@ constexpr timeval kSendPatience{10, 0};
 
 }  // namespace
 
-Connection::Connection(const std::string& address) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Connection::Connection(const std::string& address, const std::string& source)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const auto colon = address.rfind(':');
   sockaddr_in peer{};
   peer.sin_family = AF_INET;
@@ -29,7 +30,11 @@ Connection::Connection(const std::string& address) : socket_(::socket(AF_INET, S
   const int yes = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &kSendPatience, sizeof kSendPatience);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&peer), sizeof peer) == 0) return;
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  if (!source.empty()) ::inet_pton(AF_INET, source.c_str(), &own.sin_addr);
+  const bool is_bound = source.empty() || ::bind(socket_, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0;
+  if (is_bound && ::connect(socket_, reinterpret_cast<sockaddr*>(&peer), sizeof peer) == 0) return;
   ::close(socket_);
   socket_ = -1;
 }

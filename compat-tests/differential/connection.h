@@ -10,8 +10,9 @@ namespace muir::compat {
 // A TCP connection that sends bytes and receives frames.  Every wait is bounded.
 class Connection {
  public:
-  // `host:port`, the host an IPv4 address.  is_open() is false if nobody accepts.
-  explicit Connection(const std::string& address);
+  // `host:port`, the host an IPv4 address, as is `source`, the address to come from; empty: any.  is_open() is false if
+  // nobody accepts.
+  explicit Connection(const std::string& address, const std::string& source = {});
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

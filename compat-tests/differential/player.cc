@@ -51,7 +51,7 @@ bool Player::play(const Trace& trace, std::string& complaint) {
 
 Player::Peer& Player::peer(const std::string& name) {
   Peer& peer = peers_[name];
-  if (!peer.connection) peer.connection = std::make_unique<Connection>(address_);
+  if (!peer.connection) peer.connection = std::make_unique<Connection>(address_, peer.source);
   if (!peer.connection->is_open()) fail("nobody accepts the connection");
   return peer;
 }
@@ -82,16 +82,23 @@ void Player::play(const Step& step) {
       return play_topic(step);
     case Verb::close:
       return forget(peers_[step.connection]);
-    case Verb::client_id: {
-      const json::value id = resolved(step.argument);
-      if (!id.is_string()) return fail("a client id is a text");
-      peers_[step.connection].client_id = id.get_string();
+    case Verb::client_id:
+      peers_[step.connection].client_id = text_of(step);
       return;
-    }
+    case Verb::from:
+      peers_[step.connection].source = text_of(step);
+      return;
     case Verb::pause:
       std::this_thread::sleep_for(std::chrono::milliseconds(step.milliseconds));
       return;
   }
+}
+
+std::string Player::text_of(const Step& step) {
+  const json::value text = resolved(step.argument);
+  if (text.is_string()) return std::string(text.get_string());
+  fail("a client id, or an address, is a text");
+  return {};
 }
 
 void Player::play_request(const Step& step) {

@@ -32,6 +32,7 @@ class Player {
     std::unique_ptr<Connection> connection;
     std::deque<Outstanding> outstanding;
     std::string client_id = "trace";
+    std::string source;  // Empty: whatever the system chooses.
   };
   struct Outcome {
     boost::json::value answer;                     // A message, or a text: closed, silent, ...
@@ -41,6 +42,7 @@ class Player {
   void play(const Step& step);
   void play_request(const Step& step);
   void play_topic(const Step& step);
+  std::string text_of(const Step& step);
   void play_raw(const Step& step);
   Peer& peer(const std::string& name);
   static void forget(Peer& peer);  // The next step opens a new connection.

@@ -67,6 +67,7 @@ class StepReader {
     if (scan_.accept_word("bytes")) return read_argument(Verb::bytes);
     if (scan_.accept_word("topic")) return read_topic();
     if (scan_.accept_word("client")) return read_argument(Verb::client_id);
+    if (scan_.accept_word("from")) return read_argument(Verb::from);
     read_request(Verb::request);
   }
 

@@ -35,6 +35,7 @@ struct Step {
     topic,    // Creates one and waits until its partitions are led.
     close,
     client_id,  // What later requests of the connection say.
+    from,       // The address that the connection comes from when it is opened next.
     pause,
   };
 
@@ -44,7 +45,8 @@ struct Step {
   Verb verb = Verb::request;
   std::string api;  // `Metadata`.
   std::int16_t version = 0;
-  boost::json::value argument;  // The fields of a request, the raw bytes, the client id, the configs of a topic.
+  boost::json::value
+      argument;  // The fields of a request, the raw bytes, the client id, an address, the configs of a topic.
   std::string topic;
   int partitions = 0;
   int milliseconds = 0;  // Of silent and pause.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "server/config/authorizer_config.h"
 #include "server/config/broker_checks.h"
 #include "server/config/broker_fields.h"
 #include "server/config/dynamic_config.h"
@@ -70,6 +71,8 @@ ConfigResult<> read_everything(const ConfigMap& effective, BrokerConfig& config,
   const auto listeners = read_listeners(*values, effective.contains("listener.security.protocol.map"),
                                         effective.contains("security.inter.broker.protocol"), config);
   if (!listeners) return listeners.error();
+  const auto authorizer = read_authorizer(effective, config);
+  if (!authorizer) return authorizer.error();
   const auto overrides = read_listener_overrides(effective, config);
   if (!overrides) return overrides.error();
   const auto protocols =

@@ -86,6 +86,11 @@ struct BrokerConfig {
   Milliseconds socket_connection_setup_timeout_ms{};
   Milliseconds socket_connection_setup_timeout_max_ms{};
 
+  // --- authorization: what StandardAuthorizer reads
+  bool has_standard_authorizer = false;  // authorizer.class.name; without, everybody may do everything.
+  std::vector<std::string> super_users;  // `User:admin`; each has a colon.
+  bool allow_everyone_if_no_acl_found = false;
+
   // --- topics
   std::int32_t num_partitions = 1;
   std::int32_t default_replication_factor = 1;

@@ -59,13 +59,15 @@ std::string resource_table(std::string_view title, std::span<const ConfigKey> ke
 
 std::string render_configuration_tables() {
   std::vector<ConfigKey> protecting = broker_keys_with(Fate::protects);
-  std::ranges::copy(plugin_keys(), std::back_inserter(protecting));
+  std::vector<ConfigKey> honoured = broker_keys_with(Fate::honoured);
+  for (const ConfigKey& key : plugin_keys()) (key.fate == Fate::protects ? protecting : honoured).push_back(key);
   std::ranges::sort(protecting, {}, &ConfigKey::name);
+  std::ranges::sort(honoured, {}, &ConfigKey::name);
   return table("Keys of our own", copy(muir_keys()), true) +
          table("Keys that stop the start unless they have their default", protecting, true) +
          table("Keys without meaning here", broker_keys_with(Fate::no_meaning), true) +
          table("Keys that wait for their part of the broker", broker_keys_with(Fate::waiting), true) +
-         table("Keys that do what they do in Apache Kafka", broker_keys_with(Fate::honoured), true) +
+         table("Keys that do what they do in Apache Kafka", honoured, true) +
          resource_table("Topic keys", topic_keys()) + resource_table("Group keys", group_keys()) +
          resource_table("Client-metrics keys", client_metrics_keys());
 }

@@ -19,12 +19,14 @@ constexpr ConfigKey kMuirKeys[] = {
 };
 
 constexpr ConfigKey kPluginKeys[] = {
-    {"allow.everyone.if.no.acl.found", BOOLEAN, "true", any_value(), MEDIUM, read_only, protects,
-     "there are no ACLs yet, every client may do everything; remove the key and keep strangers from the port", "false"},
+    {"allow.everyone.if.no.acl.found", BOOLEAN, "false", any_value(), MEDIUM, read_only, honoured,
+     "Of StandardAuthorizer."},
     {"password.encoder.secret", PASSWORD, kNull, any_value(), MEDIUM, read_only, protects,
      "passwords are not encrypted in the metadata; remove the key", "secret"},
     {"remote.storage.enable", BOOLEAN, "false", any_value(), MEDIUM, read_only, protects,
      "there is no tiered storage, log segments stay on local disks; remove the key", "true"},
+    {"super.users", STRING, kNull, any_value(), MEDIUM, read_only, honoured,
+     "Of StandardAuthorizer.  Principals, parted by semicolons."},
 };
 
 }  // namespace

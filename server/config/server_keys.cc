@@ -9,7 +9,8 @@ using enum Scope;
 using enum Fate;
 
 constexpr std::string_view kNoAuthorizer =
-    "there are no ACLs yet, every client may do everything; remove the key and keep strangers from the port";
+    "authorizers other than org.apache.kafka.metadata.authorizer.StandardAuthorizer are Java classes and are not "
+    "loaded; use that one";
 constexpr std::string_view kNoConfigProvider =
     "values are taken as they are written; put the values themselves into the file";
 constexpr std::string_view kNoQuotaCallback = "there are no client quotas yet; remove the key";
@@ -22,7 +23,7 @@ constexpr ConfigKey kServerKeys[] = {
     {"alter.log.dirs.replication.quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
     {"alter.log.dirs.replication.quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
     {"authorizer.class.name", STRING, "", rule(Rule::Kind::non_null), LOW, read_only, protects, kNoAuthorizer,
-     "org.apache.kafka.metadata.authorizer.StandardAuthorizer"},
+     "com.example.Authorizer"},
     {"background.threads", INT, "10", at_least(1), HIGH, cluster_wide, no_meaning,
      "Timers of the shards do this work."},
     {"broker.id", INT, "-1", any_value(), HIGH, read_only, honoured},
@@ -39,7 +40,8 @@ constexpr ConfigKey kServerKeys[] = {
     {"controller.quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
     {"controller.quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
     {"delete.topic.enable", BOOLEAN, "true", any_value(), HIGH, read_only, honoured},
-    {"early.start.listeners", LIST, kNull, nullable_list(), HIGH, read_only, waiting},
+    {"early.start.listeners", LIST, kNull, nullable_list(), HIGH, read_only, no_meaning,
+     "Every listener starts when the ACLs have been read."},
     {"fetch.max.bytes", INT, "57671680", at_least(1024), MEDIUM, read_only, honoured},
     {"follower.replication.throttled.rate", LONG, "9223372036854775807", at_least(0), MEDIUM, cluster_wide, waiting},
     {"kafka.metrics.polling.interval.secs", INT, "10", at_least(1), LOW, read_only, no_meaning, kReporters},

@@ -1,5 +1,6 @@
 #include "server/controller/controller.h"
 
+#include "server/controller/acl_control.h"
 #include "server/controller/alter_client_quotas.h"
 #include "server/controller/alter_configs.h"
 #include "server/controller/alter_partition.h"
@@ -139,6 +140,16 @@ Decision<wire::AlterConfigsResponse> Controller::alter_configs(const ControllerR
 Decision<wire::AlterClientQuotasResponse> Controller::alter_client_quotas(
     const ControllerRequest& context, const wire::AlterClientQuotasRequest& request) {
   return decide_alter_client_quotas(context_for(context), request);
+}
+
+Decision<wire::CreateAclsResponse> Controller::create_acls(const ControllerRequest& context,
+                                                           const wire::CreateAclsRequest& request) {
+  return decide_create_acls(context_for(context), request);
+}
+
+Decision<wire::DeleteAclsResponse> Controller::delete_acls(const ControllerRequest& context,
+                                                           const wire::DeleteAclsRequest& request) {
+  return decide_delete_acls(context_for(context), request);
 }
 
 Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const ControllerRequest& context,

@@ -39,10 +39,14 @@
 #include "wire/schema/broker_registration_response.h"
 #include "wire/schema/controller_registration_request.h"
 #include "wire/schema/controller_registration_response.h"
+#include "wire/schema/create_acls_request.h"
+#include "wire/schema/create_acls_response.h"
 #include "wire/schema/create_partitions_request.h"
 #include "wire/schema/create_partitions_response.h"
 #include "wire/schema/create_topics_request.h"
 #include "wire/schema/create_topics_response.h"
+#include "wire/schema/delete_acls_request.h"
+#include "wire/schema/delete_acls_response.h"
 #include "wire/schema/delete_topics_request.h"
 #include "wire/schema/delete_topics_response.h"
 #include "wire/schema/elect_leaders_request.h"
@@ -114,6 +118,8 @@ class Controller {
   Decision<wire::AlterConfigsResponse> alter_configs(const ControllerRequest&, const wire::AlterConfigsRequest&);
   Decision<wire::AlterClientQuotasResponse> alter_client_quotas(const ControllerRequest&,
                                                                 const wire::AlterClientQuotasRequest&);
+  Decision<wire::CreateAclsResponse> create_acls(const ControllerRequest&, const wire::CreateAclsRequest&);
+  Decision<wire::DeleteAclsResponse> delete_acls(const ControllerRequest&, const wire::DeleteAclsRequest&);
   Decision<wire::BrokerRegistrationResponse> register_broker(const ControllerRequest&,
                                                              const wire::BrokerRegistrationRequest&);
   Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const ControllerRequest&,

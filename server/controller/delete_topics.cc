@@ -78,7 +78,7 @@ class Deletion {
       doomed_.emplace(id, name);
       return;
     }
-    const bool is_visible = context_.permissions().may_describe_topic(name);
+    const bool is_visible = context_.permissions().may_describe_topic_to_delete(name);
     answer(is_visible ? std::optional(name) : std::nullopt, id,
            ApiError::with_default_message(ErrorCode::TOPIC_AUTHORIZATION_FAILED));
   }
@@ -86,7 +86,7 @@ class Deletion {
   void resolve_name(std::string_view name) {
     const auto* topic = context_.image().topics.find(StoredTopicView{name});
     // Without permission nobody learns whether the topic exists.
-    if (!context_.permissions().may_describe_topic(name) ||
+    if (!context_.permissions().may_describe_topic_to_delete(name) ||
         (topic != nullptr && !context_.permissions().may_delete_topic(name)))
       return answer(name, kZeroUuid, ApiError::with_default_message(ErrorCode::TOPIC_AUTHORIZATION_FAILED));
     if (topic == nullptr)

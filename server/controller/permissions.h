@@ -12,7 +12,9 @@ class Permissions {
  public:
   virtual ~Permissions() = default;
   virtual bool may_create_topic(std::string_view) const { return true; }  // CREATE on the cluster or on the topic.
-  virtual bool may_describe_topic(std::string_view) const { return true; }
+  virtual bool may_describe_topic_to_delete(std::string_view) const {
+    return true;
+  }  // DELETE on the cluster, or DESCRIBE.
   virtual bool may_describe_topic_configs(std::string_view) const { return true; }
   virtual bool may_delete_topic(std::string_view) const { return true; }  // DELETE on the cluster or on the topic.
   virtual bool may_alter_topic(std::string_view) const { return true; }

@@ -13,8 +13,9 @@ using Request = wire::AlterPartitionReassignmentsRequest;
 using Response = wire::AlterPartitionReassignmentsResponse;
 
 // Every partition that was asked for gets the error, and the whole as well.
-Response refuse(RequestContext& ctx, const Request& request, ErrorCode error) {
-  const auto text = ApiError::with_default_message(error).message;
+Response refuse(RequestContext& ctx, const Request& request, const ApiError& why) {
+  const ErrorCode error = why.code;
+  const auto& text = why.message;
   const std::optional<std::string_view> message = text ? std::optional(ctx.keep(*text)) : std::nullopt;
   Response response;
   response.error_code = error;
@@ -36,10 +37,10 @@ Response refuse(RequestContext& ctx, const Request& request, ErrorCode error) {
 // 0-1.  The controller decides.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   if (!ctx.may_cluster(auth::Operation::ALTER)) {
-    co_return refuse(ctx, request, ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
+    co_return refuse(ctx, request, {ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "Request needs ALTER permission."});
   }
   auto response = co_await forward<Request, Response>(ctx, &Controller::alter_partition_reassignments, request);
-  if (!response) co_return refuse(ctx, request, to_wire(response.error()));
+  if (!response) co_return refuse(ctx, request, ApiError::with_default_message(to_wire(response.error())));
   co_return std::move(*response);
 }
 

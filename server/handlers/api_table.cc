@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/handlers/acl_requests.h"
 #include "server/handlers/encode_answer.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/produce.h"
@@ -17,16 +18,22 @@
 #include "wire/schema/alter_replica_log_dirs_response.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
+#include "wire/schema/create_acls_request.h"
+#include "wire/schema/create_acls_response.h"
 #include "wire/schema/create_partitions_request.h"
 #include "wire/schema/create_partitions_response.h"
 #include "wire/schema/create_topics_request.h"
 #include "wire/schema/create_topics_response.h"
+#include "wire/schema/delete_acls_request.h"
+#include "wire/schema/delete_acls_response.h"
 #include "wire/schema/delete_groups_request.h"
 #include "wire/schema/delete_groups_response.h"
 #include "wire/schema/delete_records_request.h"
 #include "wire/schema/delete_records_response.h"
 #include "wire/schema/delete_topics_request.h"
 #include "wire/schema/delete_topics_response.h"
+#include "wire/schema/describe_acls_request.h"
+#include "wire/schema/describe_acls_response.h"
 #include "wire/schema/describe_client_quotas_request.h"
 #include "wire/schema/describe_client_quotas_response.h"
 #include "wire/schema/describe_cluster_request.h"
@@ -89,6 +96,15 @@
 namespace muir::server {
 namespace {
 
+// Most requests are as good as their schema says.
+template <class Request>
+Result<> accepted(const Request& request) {
+  if constexpr (requires { server::accept(request); })
+    return server::accept(request);
+  else
+    return ok();
+}
+
 // Decode, handle, encode: the whole of an ordinary request.
 template <class Request, class Response>
 Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
@@ -96,6 +112,8 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   wire::Reader reader(body);
   const auto decoded = wire::decode(reader, ctx.api_version, request);
   if (!decoded) co_return decoded.error();
+  const auto is_accepted = accepted(request);
+  if (!is_accepted) co_return is_accepted.error();
   const Response response = co_await handle(ctx, request);
   co_return encode_answer(ctx, response);
 }
@@ -176,6 +194,9 @@ constexpr std::array kApis{
     MUIR_API(DeleteRecords, kBroker),
     api<wire::InitProducerIdRequest, wire::InitProducerIdResponse>(kBroker, {0, kInitProducerIdStable}),
     MUIR_API(OffsetForLeaderEpoch, kBroker),
+    MUIR_API(DescribeAcls, kBoth),
+    MUIR_API(CreateAcls, kBoth),
+    MUIR_API(DeleteAcls, kBoth),
     MUIR_API(DescribeConfigs, kBoth),
     MUIR_API(AlterConfigs, kBoth),
     MUIR_API(AlterReplicaLogDirs, kBroker),

@@ -82,6 +82,7 @@ class Filter {
 Response refuse(RequestContext& ctx, const ApiError& error) {
   Response response;
   response.error_code = error.code;
+  response.error_message.reset();
   if (error.message) response.error_message = ctx.keep(*error.message);
   response.entries.reset();
   return response;

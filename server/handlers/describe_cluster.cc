@@ -63,6 +63,9 @@ void describe_controllers(RequestContext& ctx, Response& response) {
 // Versions 0-2; controllers since 1 (KIP-919), fenced brokers since 2 (KIP-1073).
 Task<Response> handle(RequestContext& ctx, const wire::DescribeClusterRequest& request) {
   const std::int8_t expected = ctx.session().is_controller_listener ? kControllers : kBrokers;
+  // Brokers tell everybody; a controller only its operators (KIP-919).
+  if (expected == kControllers && !ctx.may_cluster(auth::Operation::ALTER))
+    co_return refuse(ctx, ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "Request needs ALTER permission.");
   if (request.endpoint_type != kBrokers && request.endpoint_type != kControllers) {
     co_return refuse(ctx, ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
                      fmt::format("Unsupported endpoint type {}", request.endpoint_type));

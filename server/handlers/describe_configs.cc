@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/config/describe.h"
+#include "server/controller/api_error.h"
 #include "server/controller/topic_rules.h"
 #include "server/handlers/effective_config.h"
 #include "server/handlers/handlers.h"
@@ -181,7 +182,10 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
     answer.error_code = authorize(ctx, asked);
-    if (answer.error_code != ErrorCode::NONE) continue;
+    if (answer.error_code != ErrorCode::NONE) {
+      refuse(ctx, answer, answer.error_code, *ApiError::with_default_message(answer.error_code).message);
+      continue;
+    }
     std::set<std::string_view> wanted;
     if (asked.configuration_keys) wanted.insert(asked.configuration_keys->begin(), asked.configuration_keys->end());
     for (const ConfigEntry& entry : describe(ctx, asked, answer)) {

@@ -38,9 +38,9 @@ void refuse(RequestContext& ctx, ErrorCode error, std::string message,
 // here.  Version 0.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
-  response.error_message.reset();
   if (!ctx.may_cluster(auth::Operation::DESCRIBE)) {
     response.error_code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
+    response.error_message = "Cluster authorization failed.";
     co_return response;
   }
   for (const auto& [user, times] : asked_users(ctx, request)) {

@@ -75,7 +75,10 @@ Task<Found> find(RequestContext& ctx, std::int8_t type, std::string_view key) {
     // There is no transaction coordinator yet: docs/deviations.md.
     co_return Found{may ? ErrorCode::COORDINATOR_NOT_AVAILABLE : ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED};
   }
-  if (type == kShare && ctx.api_version >= kFirstWithShare) co_return Found{ErrorCode::COORDINATOR_NOT_AVAILABLE};
+  if (type == kShare && ctx.api_version >= kFirstWithShare) {
+    const bool may = ctx.may_cluster(Operation::CLUSTER_ACTION);
+    co_return Found{may ? ErrorCode::COORDINATOR_NOT_AVAILABLE : ErrorCode::CLUSTER_AUTHORIZATION_FAILED};
+  }
   co_return Found{ErrorCode::INVALID_REQUEST};
 }
 

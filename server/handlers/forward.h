@@ -8,6 +8,7 @@
 #include "server/active_controller/controller_service.h"
 #include "server/handlers/request_context.h"
 #include "server/handlers/services.h"
+#include "server/publishing/metadata_cache.h"
 #include "server/publishing/metadata_publisher.h"
 
 namespace muir::server {
@@ -15,16 +16,28 @@ namespace muir::server {
 // What the sender of a request may do, for the controller to ask.  Lives as long as the request.
 class RequestPermissions final : public Permissions {
  public:
-  explicit RequestPermissions(const RequestContext& ctx) : ctx_(ctx) {}
+  // On the request's shard.  What is asked afterwards, on the controller's thread, is answered by the ACLs of now.
+  explicit RequestPermissions(RequestContext& ctx) : ctx_(ctx), image_(ctx.services().metadata.image()) {}
   bool may_create_topic(std::string_view topic) const override;
-  bool may_describe_topic(std::string_view topic) const override;
+  bool may_describe_topic_to_delete(std::string_view topic) const override;
   bool may_describe_topic_configs(std::string_view topic) const override;
   bool may_delete_topic(std::string_view topic) const override;
   bool may_alter_topic(std::string_view topic) const override;
   bool may_alter_configs(ConfigResourceType type, std::string_view name) const override;
 
  private:
+  bool may(auth::Operation operation, const auth::Resource& resource) const {
+    return ctx_.may_in(*image_, operation, resource);
+  }
+  bool may_cluster_quietly(auth::Operation operation) const {
+    return ctx_.may_in(*image_, operation, auth::kCluster, AuditPurpose::filter);
+  }
+  bool may_topic(auth::Operation operation, std::string_view topic) const {
+    return may(operation, {auth::ResourceType::TOPIC, topic});
+  }
+
   const RequestContext& ctx_;
+  const MetadataImagePtr image_;
 };
 
 // How long an answer waits for this broker to know what the controller has decided, so that a client that creates a

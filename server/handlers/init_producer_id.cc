@@ -26,7 +26,8 @@ Task<Response> handle(RequestContext& ctx, const wire::InitProducerIdRequest& re
   if (request.transactional_id) {
     const auth::Resource resource{auth::ResourceType::TRANSACTIONAL_ID, *request.transactional_id};
     if (!ctx.may(auth::Operation::WRITE, resource)) co_return refuse(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-  } else if (!ctx.may_cluster(auth::Operation::IDEMPOTENT_WRITE) && !ctx.may_any_topic(auth::Operation::WRITE)) {
+  } else if (!ctx.may_see(auth::Operation::IDEMPOTENT_WRITE, auth::kCluster) &&
+             !ctx.may_any_topic(auth::Operation::WRITE)) {
     co_return refuse(ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
   }
   if ((request.producer_id < 0) != (request.producer_epoch < 0)) co_return refuse(ErrorCode::INVALID_REQUEST);

@@ -41,12 +41,12 @@ Task<Response> handle(RequestContext& ctx, const wire::ListGroupsRequest& reques
     response.error_code = ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
     co_return response;
   }
-  const bool may_see_all = ctx.may_cluster(auth::Operation::DESCRIBE);
+  const bool may_see_all = ctx.may_see(auth::Operation::DESCRIBE, auth::kCluster);
   for (const GroupListing& listing : *listings) {
     const StoredGroupView id(listing.group_id);
     if (!ctx.tenant().owns(id) || !passes(request.states_filter, listing.state)) continue;
     if (!passes(request.types_filter, kClassic)) continue;
-    if (!may_see_all && !ctx.may_group(auth::Operation::DESCRIBE, id)) continue;
+    if (!may_see_all && !ctx.may_see_group(auth::Operation::DESCRIBE, id)) continue;
     auto& group = response.groups.emplace_back();
     group.group_id = ctx.tenant().to_client(id);
     group.protocol_type = listing.protocol_type;

@@ -13,11 +13,11 @@ using Request = wire::ListPartitionReassignmentsRequest;
 using Response = wire::ListPartitionReassignmentsResponse;
 
 // Kafka repeats what was asked for.
-Response refuse(RequestContext& ctx, const Request& request, ErrorCode error) {
+Response refuse(RequestContext& ctx, const Request& request, const ApiError& why) {
   Response response;
-  response.error_code = error;
+  response.error_code = why.code;
   response.error_message.reset();
-  if (const auto text = ApiError::with_default_message(error).message) response.error_message = ctx.keep(*text);
+  if (why.message) response.error_message = ctx.keep(*why.message);
   if (!request.topics) return response;
   for (const auto& asked : *request.topics) {
     auto& topic = response.topics.emplace_back();
@@ -33,10 +33,10 @@ Response refuse(RequestContext& ctx, const Request& request, ErrorCode error) {
 // The controller knows.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   if (!ctx.may_cluster(auth::Operation::DESCRIBE)) {
-    co_return refuse(ctx, request, ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
+    co_return refuse(ctx, request, {ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "Request needs DESCRIBE permission."});
   }
   auto response = co_await forward<Request, Response>(ctx, &Controller::list_partition_reassignments, request);
-  if (!response) co_return refuse(ctx, request, to_wire(response.error()));
+  if (!response) co_return refuse(ctx, request, ApiError::with_default_message(to_wire(response.error())));
   co_return std::move(*response);
 }
 

@@ -165,7 +165,7 @@ Task<Response> handle(RequestContext& ctx, const wire::MetadataRequest& request)
   std::vector<Topic> refused;
   for (const StoredTopicView name : asked.names) {
     const TopicImage* found = topics.find(name);
-    if (!ctx.may_topic(Operation::DESCRIBE, name)) {
+    if (asked.all ? !ctx.may_see_topic(Operation::DESCRIBE, name) : !ctx.may_topic(Operation::DESCRIBE, name)) {
       if (asked.all) continue;
       refused.push_back(refuse(ctx, name, ErrorCode::TOPIC_AUTHORIZATION_FAILED, false));
       if (!asked.by_id) continue;
@@ -174,7 +174,8 @@ Task<Response> handle(RequestContext& ctx, const wire::MetadataRequest& request)
       refused.back().topic_id = found == nullptr ? kZeroUuid : found->id;
     } else if (found != nullptr && !found->partitions.empty()) {
       response.topics.push_back(describe(ctx, view, *found));
-    } else if (may_create && !ctx.may_cluster(Operation::CREATE) && !ctx.may_topic(Operation::CREATE, name)) {
+    } else if (may_create && !ctx.may_see(Operation::CREATE, auth::kCluster) &&
+               !ctx.may_topic(Operation::CREATE, name)) {
       refused.push_back(refuse(ctx, name, ErrorCode::TOPIC_AUTHORIZATION_FAILED, is_internal_topic(name)));
     } else if (topic_name_problem(name.name)) {
       response.topics.push_back(

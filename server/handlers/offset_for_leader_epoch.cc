@@ -41,7 +41,7 @@ Task<void> look_up(Result<std::shared_ptr<Partition>> partition, Lookup& lookup)
 // OffsetForLeaderEpoch (API key 23): where an epoch ends in the leader's log, so that a consumer or a replica finds out
 // whether its records were truncated (KIP-320).  Versions 2-4.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  const bool is_broker = ctx.may_cluster(auth::Operation::CLUSTER_ACTION);
+  const bool is_broker = ctx.may_see(auth::Operation::CLUSTER_ACTION, auth::kCluster);
   std::vector<std::vector<Lookup>> lookups;
   std::vector<Lookup*> work;
   for (const auto& asked_topic : request.topics) {

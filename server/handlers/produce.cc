@@ -71,11 +71,20 @@ bool is_transactional(const Request& request) {
   return false;
 }
 
+// Records in a transaction take a transactional id that the client may use, even if it names none (CVE-2018-17196).
+bool may_transact(const RequestContext& ctx, const Request& request) {
+  return request.transactional_id &&
+         ctx.may(auth::Operation::WRITE, {auth::ResourceType::TRANSACTIONAL_ID, *request.transactional_id});
+}
+
 // Kafka's order: is the id known, may the client write, does the partition exist, are the records acceptable, is acks.
+ErrorCode admit_topic(const RequestContext& ctx, const TopicImage* topic, StoredTopicView name) {
+  if (topic == nullptr && ctx.api_version >= kFirstVersionWithTopicIds) return ErrorCode::UNKNOWN_TOPIC_ID;
+  return ctx.may_topic(auth::Operation::WRITE, name) ? ErrorCode::NONE : ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+}
+
 ErrorCode admit(RequestContext& ctx, const Request& request, const TopicImage* topic, StoredTopicView name,
                 const Request::PartitionProduceData& partition) {
-  if (topic == nullptr && ctx.api_version >= kFirstVersionWithTopicIds) return ErrorCode::UNKNOWN_TOPIC_ID;
-  if (!ctx.may_topic(auth::Operation::WRITE, name)) return ErrorCode::TOPIC_AUTHORIZATION_FAILED;
   if (!find_partition(topic, partition.index)) return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
   const ErrorCode records = check_records(ctx.api_version, partition.records);
   if (records != ErrorCode::NONE) return records;
@@ -98,14 +107,22 @@ std::optional<storage::RecordRejection> check_first_batches(const Request& reque
   return std::nullopt;
 }
 
-void refuse_all(Produce& produce, const storage::RecordRejection& why) {
+// What every partition is answered when the request is refused as a whole.
+struct Refusal {
+  ErrorCode error;
+  std::optional<std::string> message;
+};
+
+void refuse_all(Produce& produce, const Refusal& why) {
+  // There is nothing to wait for.
+  if (produce.request.acks != kNoAnswer) produce.request.acks = kLeaderOnly;
   for (const auto& asked : produce.request.topic_data) {
     TopicWrites& of_topic = produce.topics.emplace_back(TopicWrites{asked.name, asked.topic_id, {}});
     for (const auto& partition : asked.partition_data) {
       Write& write = of_topic.writes.emplace_back();
       write.index = partition.index;
-      write.error = to_wire(why.error);
-      write.appended.rejection.client_message = why.client_message;
+      write.error = why.error;
+      write.appended.rejection.client_message = why.message;
     }
   }
 }
@@ -118,11 +135,12 @@ void admit_all(RequestContext& ctx, Produce& produce) {
     if (topic != nullptr && !ctx.tenant().owns(topic->name)) topic = nullptr;
     const StoredTopicView name = topic == nullptr ? ctx.tenant().to_stored(asked.name) : topic->name.view();
     TopicWrites& of_topic = produce.topics.emplace_back(TopicWrites{asked.name, asked.topic_id, {}});
+    const ErrorCode of_whole = admit_topic(ctx, topic, name);
     for (const auto& partition : asked.partition_data) {
       Write& write = of_topic.writes.emplace_back();
       write.topic = topic;
       write.index = partition.index;
-      write.error = admit(ctx, produce.request, topic, name, partition);
+      write.error = of_whole != ErrorCode::NONE ? of_whole : admit(ctx, produce.request, topic, name, partition);
       if (write.error != ErrorCode::NONE) continue;
       write.key = {topic->id, PartitionId{partition.index}};
       // The frame is ours alone: offsets are assigned where the records stand.
@@ -250,19 +268,18 @@ Task<Result<Finish>> begin_produce(RequestContext& ctx, ByteView body) {
   const Request& request = produce->request;
   produce->deadline = ctx.services().clock.now() + std::chrono::milliseconds(std::max(request.timeout_ms, 0));
   if (const auto refused = check_first_batches(request)) {
-    refuse_all(*produce, *refused);
-    produce->request.acks = request.acks == kNoAnswer ? kNoAnswer : kLeaderOnly;  // There is nothing to wait for.
+    refuse_all(*produce, {to_wire(refused->error), refused->client_message});
+    co_return finish(ctx, std::move(produce));
+  }
+  const bool is_in_transaction = is_transactional(request);
+  if (is_in_transaction && !may_transact(ctx, request)) {
+    refuse_all(*produce, {ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED, std::nullopt});
     co_return finish(ctx, std::move(produce));
   }
   admit_all(ctx, *produce);
-  const bool may_transact =
-      request.transactional_id &&
-      ctx.may(auth::Operation::WRITE, {auth::ResourceType::TRANSACTIONAL_ID, *request.transactional_id});
-  if (is_transactional(request)) {
+  if (is_in_transaction) {
     // Without a transaction coordinator nothing could ever end the transaction, and readers would wait for ever.
-    const ErrorCode refusal =
-        may_transact ? ErrorCode::INVALID_TXN_STATE : ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-    for (Write* write : without_error(*produce)) write->error = refusal;
+    for (Write* write : without_error(*produce)) write->error = ErrorCode::INVALID_TXN_STATE;
   }
   const bool all_in_sync = request.acks == kAllInSync;
   co_await fan_out(ctx.services().replicas, without_error(*produce), [all_in_sync](auto partition, Write& write) {

@@ -1,6 +1,8 @@
 #include "server/handlers/request_context.h"
 
+#include "server/audit/audit_log.h"
 #include "server/handlers/services.h"
+#include "server/metadata/metadata_image.h"
 #include "server/publishing/metadata_cache.h"
 #include "wire/schema/registry.h"
 #include "wire/schema/response_header.h"
@@ -8,7 +10,20 @@
 namespace muir::server {
 
 bool RequestContext::may(auth::Operation operation, const auth::Resource& resource) const {
-  return services_.authorizer.may(session_.principal, operation, resource);
+  return may_in(*services_.metadata.image(), operation, resource);
+}
+
+bool RequestContext::may_see(auth::Operation operation, const auth::Resource& resource) const {
+  return may_in(*services_.metadata.image(), operation, resource, AuditPurpose::filter);
+}
+
+bool RequestContext::may_in(const MetadataImage& image, auth::Operation operation, const auth::Resource& resource,
+                            AuditPurpose purpose) const {
+  const auth::Authorizer& authorizer = services_.authorizer;
+  if (!authorizer.is_configured()) return true;
+  const auth::Decision decision = authorizer.decide(image.acls.index(), subject(), operation, resource);
+  services_.audit.decided({subject(), operation, resource, api_key}, decision, purpose);
+  return decision.is_allowed;
 }
 
 bool RequestContext::may_topic(auth::Operation operation, StoredTopicView topic) const {
@@ -16,11 +31,12 @@ bool RequestContext::may_topic(auth::Operation operation, StoredTopicView topic)
 }
 
 bool RequestContext::may_any_topic(auth::Operation operation) const {
-  return services_.authorizer.may_on_any(session_.principal, operation, auth::ResourceType::TOPIC);
+  return services_.authorizer.may_on_any(services_.metadata.image()->acls.index(), subject(), operation,
+                                         auth::ResourceType::TOPIC);
 }
 
 std::int32_t RequestContext::authorized_operations(const auth::Resource& resource) const {
-  return services_.authorizer.authorized_operations(session_.principal, resource);
+  return services_.authorizer.authorized_operations(services_.metadata.image()->acls.index(), subject(), resource);
 }
 
 const MetadataImage& RequestContext::image() {

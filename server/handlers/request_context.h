@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "auth/acl/authorizer.h"
+#include "server/audit/audit_purpose.h"
 #include "server/handlers/session.h"
 #include "server/tenant/tenant.h"
 #include "storage/disk/disk.h"
@@ -45,11 +46,23 @@ class RequestContext {
   bool is_version_unsupported = false;  // ApiVersions only: answered in version 0.
   std::string_view client_id;           // Empty if the request named none.
 
-  // Whether the principal may do this; to be asked before anything else is looked at.  `name` is a stored name.
+  // Whether the principal may do this, by the newest ACLs of this shard; to be asked before anything else is looked at.
+  // `name` is a stored name.  A denial stands in the audit log.
   bool may(auth::Operation operation, const auth::Resource& resource) const;
+  // The same where a denial only keeps something out of an answer that nobody asked for by name.
+  bool may_see(auth::Operation operation, const auth::Resource& resource) const;
+  // The same by the ACLs of `image`, on any thread.
+  bool may_in(const MetadataImage& image, auth::Operation operation, const auth::Resource& resource,
+              AuditPurpose purpose = AuditPurpose::access) const;
   bool may_topic(auth::Operation operation, StoredTopicView topic) const;
   bool may_group(auth::Operation operation, StoredGroupView group) const {
     return may(operation, {auth::ResourceType::GROUP, group.id});
+  }
+  bool may_see_topic(auth::Operation operation, StoredTopicView topic) const {
+    return may_see(operation, {auth::ResourceType::TOPIC, topic.name});
+  }
+  bool may_see_group(auth::Operation operation, StoredGroupView group) const {
+    return may_see(operation, {auth::ResourceType::GROUP, group.id});
   }
   bool may_any_topic(auth::Operation operation) const;
   bool may_cluster(auth::Operation operation) const { return may(operation, auth::kCluster); }
@@ -78,6 +91,8 @@ class RequestContext {
   std::vector<storage::FileSlice> take_slices() { return std::move(slices_); }
 
  private:
+  auth::Subject subject() const { return {session_.principal, session_.client_host}; }
+
   Services& services_;
   Session& session_;
   Tenant tenant_;

@@ -12,6 +12,7 @@
 
 namespace muir::server {
 
+class AuditLog;
 class AutoTopicCreation;
 class ControllerService;
 class MetadataCache;
@@ -32,6 +33,7 @@ struct Services {
   const std::string& cluster_id;
   const Clock& clock;
   const auth::Authorizer& authorizer;
+  AuditLog& audit;
   std::atomic<std::int16_t> kraft_version{0};       // Finalized level; 1 once voters stand in the log (KIP-853).
   std::atomic<std::int32_t> active_controller{-1};  // Node id of the quorum's leader; -1 unknown.
   std::vector<Shard*> shards;                       // Data shards, by id.

@@ -10,10 +10,10 @@ namespace {
 using wire::ErrorCode;
 using Response = wire::UpdateFeaturesResponse;
 
-Response refuse(ErrorCode error) {
+Response refuse(ErrorCode error, std::optional<std::string_view> message = std::nullopt) {
   Response response;
   response.error_code = error;
-  response.error_message.reset();
+  response.error_message = message;
   return response;
 }
 
@@ -22,7 +22,8 @@ Response refuse(ErrorCode error) {
 // UpdateFeatures (API key 57): finalizes levels of features such as metadata.version (KIP-584).  Versions 0-2: what to
 // do and whether to only try since 1, a result a feature until 1.  The controller decides.
 Task<Response> handle(RequestContext& ctx, const wire::UpdateFeaturesRequest& request) {
-  if (!ctx.may_cluster(auth::Operation::ALTER)) co_return refuse(ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
+  if (!ctx.may_cluster(auth::Operation::ALTER))
+    co_return refuse(ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "Request needs ALTER permission.");
   auto response = co_await forward<wire::UpdateFeaturesRequest, Response>(ctx, &Controller::update_features, request);
   if (!response) co_return refuse(to_wire(response.error()));
   co_return std::move(*response);

@@ -8,21 +8,26 @@
 namespace muir::server {
 
 Result<> AclsImage::apply(const wire::AccessControlEntryRecord& record, MetadataChanges& changes) {
-  AccessControlEntry entry;
-  entry.resource_type = record.resource_type;
-  entry.resource_name = std::string(record.resource_name);
-  entry.pattern_type = record.pattern_type;
-  entry.principal = std::string(record.principal);
-  entry.host = std::string(record.host);
-  entry.operation = record.operation;
-  entry.permission_type = record.permission_type;
-  entries_.set(record.id, Cow<AccessControlEntry>(std::move(entry)));
+  auth::Acl acl;
+  acl.resource_type = static_cast<auth::ResourceType>(record.resource_type);
+  acl.resource_name = record.resource_name;
+  acl.pattern_type = static_cast<auth::PatternType>(record.pattern_type);
+  acl.principal = record.principal;
+  acl.host = record.host;
+  acl.operation = static_cast<auth::Operation>(record.operation);
+  acl.permission = static_cast<auth::Permission>(record.permission_type);
+  if (const auto* replaced = entries_.find(record.id)) index_.remove(**replaced);
+  index_.add(acl);
+  entries_.set(record.id, Cow<auth::Acl>(std::move(acl)));
   changes.acls = true;
   return ok();
 }
 
 Result<> AclsImage::apply(const wire::RemoveAccessControlEntryRecord& record, MetadataChanges& changes) {
-  if (!entries_.erase(record.id)) return make_error_code(MetadataErrc::invalid_value);
+  const auto* removed = entries_.find(record.id);
+  if (removed == nullptr) return make_error_code(MetadataErrc::invalid_value);
+  index_.remove(**removed);
+  entries_.erase(record.id);
   changes.acls = true;
   return ok();
 }

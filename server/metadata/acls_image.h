@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
+#include "auth/acl/acl_index.h"
 #include "server/metadata/bucket_map.h"
 #include "wire/base/result.h"
 #include "wire/base/uuid.h"
@@ -13,32 +11,21 @@ namespace muir::server {
 
 struct MetadataChanges;
 
-// One access control entry; the numbers are the protocol's.
-struct AccessControlEntry {
-  std::int8_t resource_type = 0;
-  std::string resource_name;
-  std::int8_t pattern_type = 0;
-  std::string principal;
-  std::string host;
-  std::int8_t operation = 0;
-  std::int8_t permission_type = 0;
-
-  bool operator==(const AccessControlEntry&) const = default;
-};
-
-// Every access control entry, by its id.
+// Every access control entry, by its id, and arranged for the Authorizer.
 class AclsImage {
  public:
-  const BucketMap<Uuid, Cow<AccessControlEntry>>& all() const { return entries_; }
+  const BucketMap<Uuid, Cow<auth::Acl>>& all() const { return entries_; }
+  const auth::AclIndex& index() const { return index_; }
 
   Result<> apply(const wire::AccessControlEntryRecord& record, MetadataChanges& changes);
   // Fails with MetadataErrc::invalid_value if there is no such entry.
   Result<> apply(const wire::RemoveAccessControlEntryRecord& record, MetadataChanges& changes);
 
-  bool operator==(const AclsImage&) const = default;
+  bool operator==(const AclsImage& other) const { return entries_ == other.entries_; }
 
  private:
-  BucketMap<Uuid, Cow<AccessControlEntry>> entries_;
+  BucketMap<Uuid, Cow<auth::Acl>> entries_;
+  auth::AclIndex index_;  // Of the same entries.
 };
 
 }  // namespace muir::server

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/metadata/cow.h"
+#include "wire/base/cow.h"
 
 namespace muir::server {
 

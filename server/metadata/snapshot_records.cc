@@ -81,13 +81,13 @@ class SnapshotWriter {
     for (const auto& [id, entry] : acls.all()) {
       wire::AccessControlEntryRecord record;
       record.id = id;
-      record.resource_type = entry->resource_type;
+      record.resource_type = static_cast<std::int8_t>(entry->resource_type);
       record.resource_name = entry->resource_name;
-      record.pattern_type = entry->pattern_type;
+      record.pattern_type = static_cast<std::int8_t>(entry->pattern_type);
       record.principal = entry->principal;
       record.host = entry->host;
-      record.operation = entry->operation;
-      record.permission_type = entry->permission_type;
+      record.operation = static_cast<std::int8_t>(entry->operation);
+      record.permission_type = static_cast<std::int8_t>(entry->permission);
       add(record);
     }
   }

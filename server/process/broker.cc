@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/process/authorizer_of.h"
 #include "server/process/start_refusals.h"
 #include "server/process/version.h"
 #include "server/quorum/bootstrap_checkpoint.h"
@@ -137,6 +138,7 @@ Broker::Broker(BrokerConfig config, StorageDirectories directories)
     : config_(std::make_shared<const BrokerConfig>(std::move(config))),
       directories_(std::move(directories)),
       threaded_disk_(disk_, config_->log_dirs),
+      authorizer_(authorizer_of(*config_)),
       schema_(*config_),
       shards_(make_shards(*config_)),
       data_shards_(pointers(shards_)),
@@ -322,6 +324,7 @@ ConfigResult<> Broker::start() {
                                .cluster_id = directories_.cluster_id,
                                .clock = clock_,
                                .authorizer = authorizer_,
+                               .audit = audit_,
                                .shards = data_shards_,
                                .controller_shard = controller_shard_,
                                .metadata = cache_,

@@ -7,6 +7,7 @@
 
 #include "auth/acl/authorizer.h"
 #include "server/active_controller/controller_service.h"
+#include "server/audit/audit_log.h"
 #include "server/config/broker_config.h"
 #include "server/controller/broker_config_schema.h"
 #include "server/controller/controller.h"
@@ -85,7 +86,8 @@ class Broker {
   storage::PosixDisk disk_;     // The metadata log's: the controller's thread syncs by itself.
   ThreadedDisk threaded_disk_;  // The partitions'.
   std::vector<std::unique_ptr<storage::OpenFiles>> open_files_;  // By data shard; those of the logs.
-  auth::NoAuthorizer authorizer_;
+  const auth::Authorizer authorizer_;
+  AuditLog audit_{clock_};
   BrokerConfigSchema schema_;                   // The controller's.
   std::vector<std::unique_ptr<Shard>> shards_;  // The data shards; the first does what there is one of.
   std::vector<Shard*> data_shards_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "server/bench/bench_command.h"
+#include "server/process/explain_acl.h"
 #include "server/process/run_broker.h"
 #include "server/process/run_format.h"
 #include "server/process/version.h"
@@ -38,6 +39,17 @@ int main(int argc, char** argv) {
   bool list_protected = false;
   config->add_flag("--protected", list_protected, "Keys that stop the start-up because they cannot be honoured yet")
       ->required();
+  CLI::App* acl = app.add_subcommand("acl", "Access control lists");
+  acl->require_subcommand(1);
+  CLI::App* explain = acl->add_subcommand("explain", "Whether a principal may do something, and which rule says so");
+  server::ExplainArguments question;
+  explain->add_option("--bootstrap-server", question.bootstrap_server, "A broker, host:port")->required();
+  explain->add_option("--principal", question.principal, "User:alice")->required();
+  explain->add_option("--operation", question.operation, "Read, Write, Describe, ...")->required();
+  explain->add_option("--resource", question.resource, "topic:NAME, group:NAME, transactional-id:NAME, cluster")
+      ->required();
+  explain->add_option("--host", question.host, "Where it comes from; without, only ACLs for every host count");
+  explain->add_option("-c,--config", question.config_file, "The broker's server.properties, for its super.users");
   const server::BenchCommand bench(app);
   CLI::App* random_uuid = app.add_subcommand("random-uuid", "Print an id for a new cluster");
 
@@ -45,6 +57,7 @@ int main(int argc, char** argv) {
   if (*broker) return server::run_broker(file, overrides);
   if (*format) return server::run_format(arguments);
   if (*config) return server::list_protected_keys();
+  if (*explain) return server::explain_acl(question);
   if (bench.was_chosen()) return bench.run();
   if (*random_uuid) fmt::print("{}\n", muir::Uuid::random().to_string());
   return 0;

@@ -12,9 +12,12 @@ namespace {
 
 // Sorted.  A folder that is not here logs as the next above it.
 constexpr std::string_view kNames[] = {
-    kRootLogger,          "server",          "server.active_controller", "server.config",  "server.controller",
-    "server.coordinator", "server.fetching", "server.handlers",          "server.net",     "server.process",
-    "server.publishing",  "server.quorum",   "server.replica",           "server.runtime", "server.tenant",
+    kRootLogger,          "server",          "server.active_controller",
+    "server.audit",       "server.config",   "server.controller",
+    "server.coordinator", "server.fetching", "server.handlers",
+    "server.net",         "server.process",  "server.publishing",
+    "server.quorum",      "server.replica",  "server.runtime",
+    "server.tenant",
 };
 static_assert(std::ranges::is_sorted(kNames));
 
@@ -62,6 +65,12 @@ LoggerTree::Named* LoggerTree::find(std::string_view name) {
 }
 
 bool LoggerTree::contains(std::string_view name) const { return std::ranges::binary_search(kNames, name); }
+
+spdlog::logger& LoggerTree::named(std::string_view name) {
+  Named* const found = find(name);
+  CHECK(found != nullptr);
+  return *found->logger;
+}
 
 spdlog::logger& LoggerTree::of_file(std::string_view file) {
   const std::string folder = logger_name(file);

@@ -28,6 +28,7 @@ class LoggerTree {
   spdlog::logger& of_file(std::string_view file);
 
   std::vector<std::pair<std::string_view, LogLevel>> levels();
+  spdlog::logger& named(std::string_view name);  // contains(name).
   bool contains(std::string_view name) const;
   void set(std::string_view name, std::optional<LogLevel> level);
 

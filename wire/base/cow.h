@@ -3,7 +3,7 @@
 #include <atomic>
 #include <utility>
 
-namespace muir::server {
+namespace muir {
 
 // A value that is shared until somebody writes to it.  Copying a Cow costs one reference; `write()` hands out the value
 // itself when nobody else holds it and a copy of it otherwise.  Reading is safe from any number of threads that each
@@ -35,6 +35,8 @@ class Cow {
     return node_->value;
   }
 
+  // Whether nobody else holds the value; another thread may still be letting go of it.
+  bool is_sole_holder() const { return node_ != nullptr && node_->holders.load(std::memory_order_acquire) == 1; }
   bool is_same_object(const Cow& other) const { return node_ == other.node_; }
   friend bool operator==(const Cow& a, const Cow& b) { return a.node_ == b.node_ || *a == *b; }
 
@@ -59,4 +61,4 @@ class Cow {
   Node* node_ = nullptr;
 };
 
-}  // namespace muir::server
+}  // namespace muir

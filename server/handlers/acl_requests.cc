@@ -1,0 +1,41 @@
+#include "server/handlers/acl_requests.h"
+
+#include <algorithm>
+
+#include "server/errc.h"
+#include "wire/schema/create_acls_request.h"
+#include "wire/schema/delete_acls_request.h"
+#include "wire/schema/describe_acls_request.h"
+
+namespace muir::server {
+namespace {
+
+template <class Filter>
+bool has_unknown(const Filter& filter) {
+  return filter.resource_type_filter == 0 || filter.pattern_type_filter == 0 || filter.operation == 0 ||
+         filter.permission_type == 0;
+}
+
+}  // namespace
+
+Result<> accept(const wire::CreateAclsRequest& request) {
+  const bool unknown = std::ranges::any_of(request.creations, [](const auto& creation) {
+    return creation.resource_type == 0 || creation.resource_pattern_type == 0 || creation.operation == 0 ||
+           creation.permission_type == 0;
+  });
+  if (unknown) return HandlerErrc::unknown_element;
+  return ok();
+}
+
+Result<> accept(const wire::DeleteAclsRequest& request) {
+  if (std::ranges::any_of(request.filters, has_unknown<wire::DeleteAclsRequest::DeleteAclsFilter>))
+    return HandlerErrc::unknown_element;
+  return ok();
+}
+
+Result<> accept(const wire::DescribeAclsRequest& request) {
+  if (has_unknown(request)) return HandlerErrc::unknown_element;
+  return ok();
+}
+
+}  // namespace muir::server

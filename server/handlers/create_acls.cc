@@ -1,0 +1,38 @@
+#include "server/handlers/acl_requests.h"
+#include "server/handlers/forward.h"
+#include "server/handlers/handlers.h"
+#include "server/to_wire.h"
+#include "wire/schema/create_acls_request.h"
+#include "wire/schema/create_acls_response.h"
+
+namespace muir::server {
+namespace {
+
+using wire::ErrorCode;
+using Request = wire::CreateAclsRequest;
+using Response = wire::CreateAclsResponse;
+
+Response refuse(const Request& request, ErrorCode error, std::optional<std::string_view> message) {
+  Response response;
+  response.results.resize(request.creations.size());
+  for (auto& result : response.results) {
+    result.error_code = error;
+    result.error_message = message;
+  }
+  return response;
+}
+
+}  // namespace
+
+// CreateAcls (API key 30): adds access control entries.  Versions 1-3.  The controller decides.
+Task<Response> handle(RequestContext& ctx, const Request& request) {
+  if (!ctx.may_cluster(auth::Operation::ALTER))
+    co_return refuse(request, ErrorCode::CLUSTER_AUTHORIZATION_FAILED, kNeedsAlter);
+  if (!ctx.services().authorizer.is_configured())
+    co_return refuse(request, ErrorCode::SECURITY_DISABLED, "No Authorizer is configured.");
+  auto response = co_await forward<Request, Response>(ctx, &Controller::create_acls, request);
+  if (!response) co_return refuse(request, to_wire(response.error()), std::nullopt);
+  co_return std::move(*response);
+}
+
+}  // namespace muir::server
