@@ -33,8 +33,7 @@ class Librdkafka(Suite):
     seconds_max = 1500
 
     def settings(self, kind):
-        settings = super().settings(kind)
-        return {**settings, "super.users": "User:admin"} if kind == "kafka" else settings
+        return {**super().settings(kind), "super.users": "User:admin"}
 
     def prepare(self):
         self.tests = made_once("librdkafka-tests", [__file__], self._build) / "package/deps/librdkafka/tests"

@@ -18,8 +18,7 @@ SETTINGS = {
     "group.streams.min.heartbeat.interval.ms": "100",
     "log.segment.delete.delay.ms": "1000",
 }
-# Apache Kafka runs with an authorizer that allows what no rule denies.  Muir has none yet, and refuses to start where
-# one is named: what needs it is pending.
+# Both run with an authorizer that allows what no rule denies.
 AUTHORIZER = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users": "User:ANONYMOUS",
@@ -36,7 +35,7 @@ class Suite:
     own_settings = {}
 
     def settings(self, kind):
-        return {**SETTINGS, **(AUTHORIZER if kind == "kafka" else {}), **self.own_settings}
+        return {**SETTINGS, **AUTHORIZER, **self.own_settings}
 
     def prepare(self):
         """Fetches and builds, once.  Raises CannotPrepare."""
