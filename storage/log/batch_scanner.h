@@ -31,8 +31,8 @@ class BatchScanner {
   // nobody has looked at that yet.  It outlives the scanner.
   void tell(VerifiedRanges& verified) { verified_ = &verified; }
 
-  // The next batch; nothing at `end`, or where what remains is a torn batch.  Fails with corrupt_segment where no batch
-  // can begin, unsupported_message_format at one of format 0 or 1; the scanner then stays where it is.
+  // The next batch, of any format; nothing at `end`, or where what remains is a torn batch.  Fails with corrupt_segment
+  // where no batch can begin; the scanner then stays where it is.
   Io<std::optional<ScannedBatch>> next();
 
   // All bytes of the batch that next() returned last, valid until the next call.

@@ -26,7 +26,7 @@ enum class Errc {
   // The world: the log directory, or what is in it.
   disk_full,    // No space.  Nothing of the append is in the log; reads go on; later appends may succeed.
   log_offline,  // A write or sync failed: the log accepts nothing until it is opened again.
-  unsupported_message_format,  // A segment has batches of format 0 or 1.  Nothing was touched.
+  unsupported_message_format,  // A message of format 0 or 1 where nobody may send it, or where it cannot be cleaned.
   corrupt_segment,             // Bytes of a segment that had been recovered, or cleanly closed, are no batches.
   corrupt_index,               // An index contradicts itself or its segment.  It is rebuilt when the log is opened.
   corrupt_snapshot,            // A producer snapshot's CRC or structure is wrong.  It is dropped.

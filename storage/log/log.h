@@ -80,7 +80,7 @@ class Log {
  public:
   // Loads the segments.  After an unclean stop walks the batches' CRCs from the recovery point on, cuts the log at the
   // first that is torn or wrong, and rebuilds indexes, leader epochs and producer state (Kafka's LogLoader).
-  // Blocking: `disk` must answer inline.  Fails with inconsistent_topic_id, unsupported_message_format, or what the
+  // Blocking: `disk` must answer inline.  Fails with inconsistent_topic_id, corrupt_segment, or with what the
   // disk said; then nothing was removed.
   static Result<std::unique_ptr<Log>> open(Disk& disk, LogOpenParams params, const Clock& clock);
   ~Log();
