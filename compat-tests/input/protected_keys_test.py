@@ -18,7 +18,7 @@ from broker_process import Broker, muir_program  # noqa: E402
 SECONDS_MAX = 15
 HIDDEN = "[hidden]"
 # A broker that forgot one of these would promise what it does not do.
-AT_LEAST = {"listeners", "listener.security.protocol.map", "authorizer.class.name", "alter.config.policy.class.name",
+AT_LEAST = {"authorizer.class.name", "alter.config.policy.class.name",
             "create.topic.policy.class.name", "principal.builder.class", "remote.log.storage.system.enable",
             "sasl.server.callback.handler.class", "ssl.engine.factory.class"}
 

@@ -13,6 +13,7 @@
 #include "server/config/key_values.h"
 #include "server/config/listener_config.h"
 #include "server/config/protection.h"
+#include "server/config/sasl_listener.h"
 
 namespace muir::server {
 namespace {
@@ -78,6 +79,8 @@ ConfigResult<> read_everything(const ConfigMap& effective, BrokerConfig& config,
   const auto protocols =
       check_protocols(config.listeners, config.controller_listener_names, config.listener_security_protocols);
   if (!protocols) return protocols.error();
+  const auto sasl = read_sasl_listeners(*values, effective, config);
+  if (!sasl) return sasl.error();
   return check_combinations(*values, config, warnings);
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 namespace muir::server {
 
 using Milliseconds = std::chrono::milliseconds;
+struct SaslListenerConfig;
 
 // A broker's configuration, parsed, checked, and immutable from then on: server.properties with its overrides, and over
 // it what the cluster and this broker were configured to dynamically (KIP-226).  A field is called as its property,
@@ -64,6 +66,8 @@ struct BrokerConfig {
   std::vector<std::string> controller_listener_names;     // Brokers reach the controller by the first.
   std::string inter_broker_listener_name;
   ProtocolMap listener_security_protocols;
+  // How clients log in, by upper-case listener name; no entry: the listener speaks no SASL.
+  std::map<std::string, std::shared_ptr<const SaslListenerConfig>, std::less<>> sasl_of_listener;
 
   // --- connections and requests
   std::int32_t socket_send_buffer_bytes = 0;     // -1: the operating system's.
@@ -189,9 +193,10 @@ struct BrokerConfig {
   std::int16_t share_coordinator_state_topic_min_isr = 0;
 
   // --- keys of our own
-  std::optional<std::int32_t> muir_shards;                  // muir.shards; none: one less than the processors.
-  Milliseconds muir_authentication_timeout_ms{};            // From the connection to a known client; zero: no bound.
-  std::int32_t muir_unauthenticated_request_max_bytes = 0;  // The largest frame before a connection has said who it is.
+  std::optional<std::int32_t> muir_shards;        // muir.shards; none: one less than the processors.
+  Milliseconds muir_authentication_timeout_ms{};  // From the connection to a known client; zero: no bound.
+  // The largest frame before a connection has said who it is: the least of this and sasl.server.max.receive.size.
+  std::int32_t muir_unauthenticated_request_max_bytes = 0;
 
   // --- every key as text
   // The effective value of any broker key of the table as Kafka prints it; null when it is null or the key is unknown.

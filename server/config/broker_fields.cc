@@ -67,7 +67,8 @@ void read_connections(const KeyValues& values, BrokerConfig& config) {
   config.socket_connection_setup_timeout_ms = values.milliseconds("socket.connection.setup.timeout.ms");
   config.socket_connection_setup_timeout_max_ms = values.milliseconds("socket.connection.setup.timeout.max.ms");
   config.muir_authentication_timeout_ms = values.milliseconds("muir.authentication.timeout.ms");
-  config.muir_unauthenticated_request_max_bytes = values.int32("muir.unauthenticated.request.max.bytes");
+  config.muir_unauthenticated_request_max_bytes =
+      std::min(values.int32("muir.unauthenticated.request.max.bytes"), values.int32("sasl.server.max.receive.size"));
 }
 
 void read_topics(const KeyValues& values, BrokerConfig& config) {

@@ -1,6 +1,7 @@
 #include "server/config/protection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,6 @@
 namespace muir::server {
 namespace {
 
-constexpr std::string_view kNoSasl = "there is no SASL yet; use SSL listeners, or PLAINTEXT ones on a trusted network";
 constexpr std::string_view kOneNode = "links to other nodes are plain; use PLAINTEXT on a trusted network";
 
 ConfigError unprotected(std::string_view key, std::string_view value, std::string_view remedy) {
@@ -35,25 +35,20 @@ const ConfigKey* protecting_row(std::string_view name) {
   return nullptr;
 }
 
+// Classes of Kafka's that we do the work of.
+constexpr std::pair<std::string_view, std::string_view> kOurClasses[] = {
+    {"sasl.server.callback.handler.class",
+     "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler"},
+    {"sasl.oauthbearer.jwt.validator.class", "org.apache.kafka.common.security.oauthbearer.BrokerJwtValidator"},
+};
+
 bool is_safe(const ConfigKey& key, std::string_view text) {
   if (trim(text).empty()) return true;  // Nothing is asked for.
   if (key.name == "authorizer.class.name" && trim(text) == kStandardAuthorizer) return true;
+  if (std::ranges::find(kOurClasses, std::pair(key.name, trim(text))) != std::ranges::end(kOurClasses)) return true;
   const auto wanted = parse_value(key, text);
   const auto safe = default_value(key);
   return wanted && safe && *wanted == *safe;
-}
-
-// A listener called after its protocol, as long as no map gives the name another meaning.  The protocols proper are
-// looked at later (check_protocols), when the map has been read; it is named here first because the map's own rules
-// would complain about the controller's listener, which is not what the user has to hear.
-ConfigResult<> check_listener_names(const ConfigMap& given) {
-  const auto listeners = given.find("listeners");
-  if (listeners == given.end() || given.contains("listener.security.protocol.map")) return {};
-  for (const std::string& entry : split_list(listeners->second)) {
-    const auto protocol = parse_security_protocol(entry.substr(0, entry.find(':')));
-    if (protocol && speaks_sasl(*protocol)) return unprotected("listeners", listeners->second, kNoSasl);
-  }
-  return {};
 }
 
 }  // namespace
@@ -64,10 +59,6 @@ std::vector<ProtectedKey> protected_keys() {
     for (const ConfigKey& key : rows)
       if (key.fate == Fate::protects)
         keys.push_back({std::string(key.name), std::string(key.sample), std::string(key.note)});
-  for (const auto protocol : {SecurityProtocol::SASL_PLAINTEXT, SecurityProtocol::SASL_SSL})
-    keys.push_back({"listeners", fmt::format("{}://127.0.0.1:0,CONTROLLER://127.0.0.1:0", to_text(protocol)),
-                    std::string(kNoSasl)});
-  keys.push_back({"listener.security.protocol.map", "PLAINTEXT:SASL_SSL,CONTROLLER:PLAINTEXT", std::string(kNoSasl)});
   keys.push_back({"listener.name.plaintext.ssl.engine.factory.class", "com.example.Engine",
                   std::string(protecting_row("ssl.engine.factory.class")->note)});
   return keys;
@@ -79,17 +70,11 @@ ConfigResult<> check_protection(const ConfigMap& given) {
     if (key != nullptr && !is_safe(*key, value))
       return unprotected(name, key->sensitive() ? "[hidden]" : std::string_view(value), key->note);
   }
-  return check_listener_names(given);
+  return {};
 }
 
 ConfigResult<> check_protocols(const std::vector<Endpoint>& listeners, const std::vector<std::string>& controller_names,
                                const ProtocolMap& protocols) {
-  for (const Endpoint& listener : listeners)
-    if (speaks_sasl(listener.security_protocol))
-      return unprotected("listeners",
-                         fmt::format("{}://{}:{} ({})", listener.listener_name, listener.host, listener.port,
-                                     to_text(listener.security_protocol)),
-                         kNoSasl);
   for (const std::string& name : controller_names) {
     const auto protocol = protocols.find(name);
     const bool is_ours = std::ranges::find(listeners, name, &Endpoint::listener_name) != listeners.end();

@@ -26,7 +26,7 @@ std::vector<ProtectedKey> protected_keys();
 // `listener.name.*.key`, and at what plug-ins of Kafka's read from the same file.
 ConfigResult<> check_protection(const ConfigMap& given);
 
-// The same for what the listeners, and the roads to other nodes, speak.
+// The same for what the roads to other nodes speak.
 ConfigResult<> check_protocols(const std::vector<Endpoint>& listeners, const std::vector<std::string>& controller_names,
                                const ProtocolMap& protocols);
 

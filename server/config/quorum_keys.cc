@@ -8,10 +8,6 @@ using enum Importance;
 using enum Scope;
 using enum Fate;
 
-constexpr std::string_view kNoSasl =
-    "there is no SASL yet, brokers are not authenticated; use PLAINTEXT listeners on a trusted network and remove the "
-    "key";
-
 // KRaft: roles, the quorum and the metadata log.  Columns: name, type, default, rule, importance, scope, fate, note,
 // sample, internal.
 constexpr ConfigKey kQuorumKeys[] = {
@@ -46,7 +42,7 @@ constexpr ConfigKey kQuorumKeys[] = {
     {"metadata.max.retention.ms", LONG, "604800000", any_value(), HIGH, read_only, honoured},
     {"node.id", INT, kRequired, at_least(0), HIGH, read_only, honoured},
     {"process.roles", LIST, kRequired, non_empty_list_of("broker,controller"), HIGH, read_only, honoured},
-    {"sasl.mechanism.controller.protocol", STRING, "GSSAPI", any_value(), HIGH, read_only, protects, kNoSasl, "PLAIN"},
+    {"sasl.mechanism.controller.protocol", STRING, "GSSAPI", any_value(), HIGH, read_only, waiting},
     {"server.max.startup.time.ms", LONG, "9223372036854775807", at_least(0), MEDIUM, read_only, waiting, "", "", true},
 };
 

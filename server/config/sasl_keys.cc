@@ -8,28 +8,28 @@ using enum Importance;
 using enum Scope;
 using enum Fate;
 
-constexpr std::string_view kNoSasl =
-    "there is no SASL yet, clients are not authenticated; use PLAINTEXT listeners on a trusted network and remove the "
-    "key";
+constexpr std::string_view kNoClass = "classes are not loaded; remove the key";
+constexpr std::string_view kNoKerberos = "there is no GSSAPI yet; use SCRAM and remove the key";
 
 // SASL.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kSaslKeys[] = {
-    {"sasl.client.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoSasl,
+    {"sasl.client.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass,
      "com.example.Handler"},
-    {"sasl.enabled.mechanisms", LIST, "GSSAPI", distinct_list(), MEDIUM, per_broker, protects, kNoSasl,
-     "SCRAM-SHA-512"},
-    {"sasl.jaas.config", PASSWORD, kNull, any_value(), MEDIUM, per_broker, protects, kNoSasl,
-     "com.example.LoginModule required;"},
+    {"sasl.enabled.mechanisms", LIST, "GSSAPI", distinct_list(), MEDIUM, per_broker, honoured,
+     "SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and PLAIN.  A listener that speaks SASL needs one of them."},
+    {"sasl.jaas.config", PASSWORD, kNull, any_value(), MEDIUM, per_broker, honoured,
+     "Only as listener.name.<listener>.<mechanism>.sasl.jaas.config, as in Kafka.  Nothing is loaded: the options of "
+     "Kafka's own login modules are read."},
     {"sasl.kerberos.kinit.cmd", STRING, "/usr/bin/kinit", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.kerberos.min.time.before.relogin", LONG, "60000", any_value(), MEDIUM, per_broker, waiting},
-    {"sasl.kerberos.principal.to.local.rules", LIST, "DEFAULT", distinct_list(), MEDIUM, per_broker, protects, kNoSasl,
-     "RULE:[1:$1]"},
-    {"sasl.kerberos.service.name", STRING, kNull, any_value(), MEDIUM, per_broker, protects, kNoSasl, "kafka"},
+    {"sasl.kerberos.principal.to.local.rules", LIST, "DEFAULT", distinct_list(), MEDIUM, per_broker, protects,
+     kNoKerberos, "RULE:[1:$1]"},
+    {"sasl.kerberos.service.name", STRING, kNull, any_value(), MEDIUM, per_broker, protects, kNoKerberos, "kafka"},
     {"sasl.kerberos.ticket.renew.jitter", DOUBLE, "0.05", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.kerberos.ticket.renew.window.factor", DOUBLE, "0.8", any_value(), MEDIUM, per_broker, waiting},
-    {"sasl.login.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoSasl,
+    {"sasl.login.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass,
      "com.example.Handler"},
-    {"sasl.login.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoSasl, "com.example.Login"},
+    {"sasl.login.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass, "com.example.Login"},
     {"sasl.login.connect.timeout.ms", INT, kNull, any_value(), LOW, read_only, waiting},
     {"sasl.login.read.timeout.ms", INT, kNull, any_value(), LOW, read_only, waiting},
     {"sasl.login.refresh.buffer.seconds", SHORT, "300", any_value(), MEDIUM, per_broker, waiting},
@@ -38,11 +38,11 @@ constexpr ConfigKey kSaslKeys[] = {
     {"sasl.login.refresh.window.jitter", DOUBLE, "0.05", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.login.retry.backoff.max.ms", LONG, "10000", any_value(), LOW, read_only, waiting},
     {"sasl.login.retry.backoff.ms", LONG, "100", any_value(), LOW, read_only, waiting},
-    {"sasl.mechanism.inter.broker.protocol", STRING, "GSSAPI", any_value(), MEDIUM, per_broker, protects, kNoSasl,
-     "PLAIN"},
-    {"sasl.server.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoSasl,
+    {"sasl.mechanism.inter.broker.protocol", STRING, "GSSAPI", any_value(), MEDIUM, per_broker, honoured,
+     "Checked as in Kafka; a single node has nobody to log in to."},
+    {"sasl.server.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass,
      "com.example.Handler"},
-    {"sasl.server.max.receive.size", INT, "524288", any_value(), MEDIUM, read_only, waiting},
+    {"sasl.server.max.receive.size", INT, "524288", any_value(), MEDIUM, read_only, honoured},
 };
 
 }  // namespace

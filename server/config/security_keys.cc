@@ -11,12 +11,11 @@ using enum Fate;
 constexpr std::string_view kNoPrincipalBuilder = "every client is User:ANONYMOUS; remove the key";
 constexpr std::string_view kNoProvider = "security providers are Java classes and are not loaded; remove the key";
 constexpr std::string_view kNoTokens = "there are no delegation tokens yet; remove the key";
-constexpr std::string_view kNoSasl = "there is no SASL yet, clients are not authenticated; remove the key";
 
 // Who a client is: principals, providers, delegation tokens.  Columns: name, type, default, rule, importance, scope,
 // fate, note, sample, internal.
 constexpr ConfigKey kSecurityKeys[] = {
-    {"connections.max.reauth.ms", LONG, "0", any_value(), MEDIUM, read_only, protects, kNoSasl, "3600000"},
+    {"connections.max.reauth.ms", LONG, "0", any_value(), MEDIUM, read_only, honoured},
     {"delegation.token.expiry.check.interval.ms", LONG, "3600000", at_least(1), LOW, read_only, waiting},
     {"delegation.token.expiry.time.ms", LONG, "86400000", at_least(1), MEDIUM, read_only, waiting},
     {"delegation.token.max.lifetime.ms", LONG, "604800000", at_least(1), MEDIUM, read_only, waiting},

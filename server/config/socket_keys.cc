@@ -13,7 +13,7 @@ constexpr std::string_view kShards = "Shards do this work: muir.shards.";
 // Listeners and connections.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kSocketKeys[] = {
     {"advertised.listeners", LIST, kNull, nullable_non_empty_list(), HIGH, read_only, honoured},
-    {"connection.failed.authentication.delay.ms", INT, "100", at_least(0), LOW, read_only, waiting},
+    {"connection.failed.authentication.delay.ms", INT, "100", at_least(0), LOW, read_only, honoured},
     {"connections.max.idle.ms", LONG, "600000", any_value(), MEDIUM, read_only, honoured},
     {"listener.security.protocol.map", STRING,
      "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", any_value(), LOW, per_broker,

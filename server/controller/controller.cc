@@ -4,6 +4,7 @@
 #include "server/controller/alter_client_quotas.h"
 #include "server/controller/alter_configs.h"
 #include "server/controller/alter_partition.h"
+#include "server/controller/alter_user_scram_credentials.h"
 #include "server/controller/broker_heartbeat.h"
 #include "server/controller/broker_registration_request.h"
 #include "server/controller/create_partitions.h"
@@ -150,6 +151,11 @@ Decision<wire::CreateAclsResponse> Controller::create_acls(const ControllerReque
 Decision<wire::DeleteAclsResponse> Controller::delete_acls(const ControllerRequest& context,
                                                            const wire::DeleteAclsRequest& request) {
   return decide_delete_acls(context_for(context), request);
+}
+
+Decision<wire::AlterUserScramCredentialsResponse> Controller::alter_user_scram_credentials(
+    const ControllerRequest& context, const wire::AlterUserScramCredentialsRequest& request) {
+  return decide_alter_user_scram_credentials(context_for(context), request);
 }
 
 Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const ControllerRequest& context,

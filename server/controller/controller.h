@@ -31,6 +31,8 @@
 #include "wire/schema/alter_partition_reassignments_response.h"
 #include "wire/schema/alter_partition_request.h"
 #include "wire/schema/alter_partition_response.h"
+#include "wire/schema/alter_user_scram_credentials_request.h"
+#include "wire/schema/alter_user_scram_credentials_response.h"
 #include "wire/schema/assign_replicas_to_dirs_request.h"
 #include "wire/schema/assign_replicas_to_dirs_response.h"
 #include "wire/schema/broker_heartbeat_request.h"
@@ -120,6 +122,8 @@ class Controller {
                                                                 const wire::AlterClientQuotasRequest&);
   Decision<wire::CreateAclsResponse> create_acls(const ControllerRequest&, const wire::CreateAclsRequest&);
   Decision<wire::DeleteAclsResponse> delete_acls(const ControllerRequest&, const wire::DeleteAclsRequest&);
+  Decision<wire::AlterUserScramCredentialsResponse> alter_user_scram_credentials(
+      const ControllerRequest&, const wire::AlterUserScramCredentialsRequest&);
   Decision<wire::BrokerRegistrationResponse> register_broker(const ControllerRequest&,
                                                              const wire::BrokerRegistrationRequest&);
   Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const ControllerRequest&,

@@ -16,6 +16,8 @@
 #include "wire/schema/alter_partition_reassignments_response.h"
 #include "wire/schema/alter_replica_log_dirs_request.h"
 #include "wire/schema/alter_replica_log_dirs_response.h"
+#include "wire/schema/alter_user_scram_credentials_request.h"
+#include "wire/schema/alter_user_scram_credentials_response.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
 #include "wire/schema/create_acls_request.h"
@@ -88,6 +90,10 @@
 #include "wire/schema/offset_for_leader_epoch_response.h"
 #include "wire/schema/produce_request.h"
 #include "wire/schema/produce_response.h"
+#include "wire/schema/sasl_authenticate_request.h"
+#include "wire/schema/sasl_authenticate_response.h"
+#include "wire/schema/sasl_handshake_request.h"
+#include "wire/schema/sasl_handshake_response.h"
 #include "wire/schema/sync_group_request.h"
 #include "wire/schema/sync_group_response.h"
 #include "wire/schema/update_features_request.h"
@@ -158,6 +164,13 @@ constexpr Api api_versions() {
   return api;
 }
 
+template <class Request, class Response>
+constexpr Api login() {
+  Api api = server::api<Request, Response>(kBoth);
+  api.before_authentication = true;
+  return api;
+}
+
 constexpr Api produce() {
   return {.key = wire::ApiKey::PRODUCE,
           .version_min = wire::ProduceRequest::kVersions.min,
@@ -188,6 +201,7 @@ constexpr std::array kApis{
     MUIR_API(SyncGroup, kBroker),
     MUIR_API(DescribeGroups, kBroker),
     MUIR_API(ListGroups, kBroker),
+    login<wire::SaslHandshakeRequest, wire::SaslHandshakeResponse>(),
     api_versions(),
     MUIR_API(CreateTopics, kBoth),
     MUIR_API(DeleteTopics, kBoth),
@@ -201,6 +215,7 @@ constexpr std::array kApis{
     MUIR_API(AlterConfigs, kBoth),
     MUIR_API(AlterReplicaLogDirs, kBroker),
     MUIR_API(DescribeLogDirs, kBroker),
+    login<wire::SaslAuthenticateRequest, wire::SaslAuthenticateResponse>(),
     MUIR_API(CreatePartitions, kBoth),
     MUIR_API(DeleteGroups, kBroker),
     MUIR_API(ElectLeaders, kBoth),
@@ -211,6 +226,7 @@ constexpr std::array kApis{
     MUIR_API(DescribeClientQuotas, kBroker),
     MUIR_API(AlterClientQuotas, kBoth),
     MUIR_API(DescribeUserScramCredentials, kBroker),
+    MUIR_API(AlterUserScramCredentials, kBoth),
     MUIR_API(DescribeQuorum, kBoth),
     MUIR_API(UpdateFeatures, kBoth),
     MUIR_API(DescribeCluster, kBoth),

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/handlers/handlers.h"
+#include "server/handlers/sasl_session.h"
 #include "server/handlers/services.h"
 #include "server/handlers/supported_features.h"
 #include "server/publishing/metadata_cache.h"
@@ -75,6 +76,7 @@ Task<Response> handle(RequestContext& ctx, const wire::ApiVersionsRequest& reque
     if (api.is_served_on(ctx.session())) response.api_keys.push_back(describe(api));
   }
   describe_features(ctx, response);
+  if (ctx.session().sasl != nullptr) ctx.session().sasl->versions_told();
   co_return response;
 }
 

@@ -10,6 +10,7 @@
 namespace muir::server {
 
 class FetchCancellation;
+class SaslSession;
 
 // One connection as its requests see it.  Owner: the connection, on its shard.
 struct Session {
@@ -21,11 +22,13 @@ struct Session {
   std::uint16_t client_port = 0;
   auth::Principal principal;
   std::string client() const { return client_host + ":" + std::to_string(client_port); }
-  bool is_authenticated = false;  // Until it is, only ApiVersions and the SASL requests are served.
+  bool is_authenticated = false;      // Until it is, only ApiVersions and the SASL requests are served.
+  std::shared_ptr<SaslSession> sasl;  // How far the login is; null on a listener without SASL.
   std::string client_software_name = "unknown";
   std::string client_software_version = "unknown";
   std::shared_ptr<FetchCancellation> waiting_fetch;  // Ends early when the connection does; null if none waits.
-  bool is_closed = false;                            // Set when the connection goes while a request still waits.
+  // Set when the connection goes while a request still waits, and by a request whose answer is the last.
+  bool is_closed = false;
 };
 
 }  // namespace muir::server

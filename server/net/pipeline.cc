@@ -4,6 +4,9 @@
 #include <optional>
 
 #include "server/errc.h"
+#include "server/handlers/sasl_authentication.h"
+#include "server/handlers/sasl_session.h"
+#include "server/handlers/services.h"
 #include "server/net/errc.h"
 #include "server/runtime/log.h"
 #include "wire/codec/reader.h"
@@ -67,6 +70,17 @@ Task<Result<Answer>> finish_request(std::unique_ptr<Request> request, Finish fin
   co_return refuse(request->context.session(), answer.error().message(), target_of(request->frame.bytes));
 }
 
+// A frame that is one token of a SASL mechanism and nothing else; so is its answer (SaslHandshake version 0).
+Task<Result<Answer>> answer_raw_token(std::unique_ptr<Request> request) {
+  RequestContext& context = request->context;
+  Session& session = context.session();
+  const SaslOutcome outcome = co_await authenticate(context.services(), session, request->frame.bytes);
+  Answer answer;
+  answer.is_silent = outcome.has_failed;  // There is no way to say it.
+  answer.writer.write_view(as_bytes(outcome.bytes));
+  co_return answer;
+}
+
 }  // namespace
 
 bool may_overlap(const Frame& frame) {
@@ -86,9 +100,15 @@ Admission admit(const Session& session, ByteView frame) {
 }
 
 Task<Result<Finish>> begin_request(Services& services, Session& session, Frame frame) {
+  if (session.sasl != nullptr && session.sasl->expects_raw_token())
+    co_return answer_raw_token(std::make_unique<Request>(services, session, std::move(frame)));
   const auto target = target_of(frame.bytes);
   const auto [api, refusal] = admit(session, frame.bytes);
   if (api == nullptr) co_return refuse(session, refusal, target);
+  if (session.sasl != nullptr) {
+    const std::string_view not_now = session.sasl->refusal(api->key, services.clock.now());
+    if (!not_now.empty()) co_return refuse(session, not_now, target);
+  }
 
   auto request = std::make_unique<Request>(services, session, std::move(frame));
   const auto body = read_header(*request, *target);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/handlers/sasl_session.h"
 #include "server/handlers/services.h"
 #include "server/net/errc.h"
 #include "server/net/pipeline.h"
@@ -21,12 +22,13 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 }  // namespace
 
 struct NetServer::Listener {
-  Listener(SocketPoll& poll, int fd, const Endpoint& e, bool is_controller)
-      : socket(poll, fd), endpoint(e), is_controller_listener(is_controller) {}
+  Listener(SocketPoll& poll, int fd, const Endpoint& e, bool is_controller, SaslListener how_to_log_in)
+      : socket(poll, fd), endpoint(e), is_controller_listener(is_controller), sasl(std::move(how_to_log_in)) {}
 
   ListeningSocket socket;
   const Endpoint endpoint;
   const bool is_controller_listener;
+  SaslListener sasl;  // Null: clients do not log in.
 };
 
 // The connections of one shard.
@@ -59,10 +61,11 @@ NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options opt
 
 NetServer::~NetServer() = default;
 
-Result<std::uint16_t> NetServer::listen(const Endpoint& endpoint, bool is_controller_listener) {
+Result<std::uint16_t> NetServer::listen(const Endpoint& endpoint, bool is_controller_listener, SaslListener sasl) {
   const auto fd = ListeningSocket::open(endpoint, {options_.backlog, options_.receive_buffer_bytes});
   if (!fd) return fd.error();
-  listeners_.push_back(std::make_unique<Listener>(shards_.front()->sockets(), *fd, endpoint, is_controller_listener));
+  listeners_.push_back(
+      std::make_unique<Listener>(shards_.front()->sockets(), *fd, endpoint, is_controller_listener, std::move(sasl)));
   return ListeningSocket::port_of(*fd);
 }
 
@@ -108,6 +111,14 @@ void NetServer::set_limits(ConnectionLimits limits) {
   for (Completion<bool>* room : std::exchange(waiting_for_room_, {})) room->complete(true);
 }
 
+// A listener never loses its SASL: its protocol does not change while the broker runs.
+void NetServer::set_sasl_listeners(const std::map<std::string, SaslListener, std::less<>>& listeners) {
+  for (const auto& listener : listeners_) {
+    const auto found = listeners.find(listener->endpoint.listener_name);
+    if (listener->sasl != nullptr && found != listeners.end()) listener->sasl = found->second;
+  }
+}
+
 void NetServer::set_socket_options(int fd) const {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -138,6 +149,7 @@ Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& l
   session.client_port = accepted.peer.port;
   // Who comes in plain text is ANONYMOUS from the first byte.
   session.is_authenticated = session.security_protocol == SecurityProtocol::PLAINTEXT;
+  if (listener.sasl != nullptr) session.sasl = std::make_shared<SaslSession>(listener.sasl);
 
   ShardConnections& home = *homes_[session.connection_id % homes_.size()];
   const int fd = accepted.fd;

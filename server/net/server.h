@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "server/config/endpoint.h"
@@ -12,6 +14,7 @@
 
 namespace muir::server {
 
+struct SaslListenerConfig;
 struct Services;
 
 // The listeners of a process and all its connections.  Listening and the count of connections live on the first shard;
@@ -27,18 +30,24 @@ class NetServer {
     std::int32_t receive_buffer_bytes = -1;      // socket.receive.buffer.bytes
   };
 
+  // How clients log in on a listener; null: not at all.
+  using SaslListener = std::shared_ptr<const SaslListenerConfig>;
+
   NetServer(Services& services, std::vector<Shard*> shards, Options options);
   ~NetServer();
 
   // Binds; accepts nothing yet.  Before the shards run.  Fails with the system's error, e.g. address in use.  Returns
   // the port.
-  Result<std::uint16_t> listen(const Endpoint& endpoint, bool is_controller_listener);
+  Result<std::uint16_t> listen(const Endpoint& endpoint, bool is_controller_listener, SaslListener sasl = nullptr);
 
   // Begins to accept.  On the first shard.
   void start();
 
   // Other limits than the Options said; connections that there are stay.  On the first shard.
   void set_limits(ConnectionLimits limits);
+
+  // How clients log in from now on, by listener name; who has logged in stays so.  On the first shard.
+  void set_sasl_listeners(const std::map<std::string, SaslListener, std::less<>>& listeners);
 
   // Stops accepting and closes every connection; what was begun is finished first.  On the first shard.
   Task<void> stop();

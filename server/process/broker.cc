@@ -255,7 +255,9 @@ ConfigResult<> Broker::listen() {
   for (const Endpoint& endpoint : config_->listeners) {
     const bool is_controller =
         std::ranges::find(config_->controller_listeners, endpoint) != config_->controller_listeners.end();
-    const auto port = net_->listen(endpoint, is_controller);
+    const auto sasl = config_->sasl_of_listener.find(endpoint.listener_name);
+    const auto port =
+        net_->listen(endpoint, is_controller, sasl == config_->sasl_of_listener.end() ? nullptr : sasl->second);
     if (!port) {
       return invalid_config(fmt::format("Cannot listen on {}://{}:{}: {}", endpoint.listener_name, endpoint.host,
                                         endpoint.port, port.error().message()));
@@ -470,6 +472,7 @@ Task<void> Broker::reload_tls(DynamicBrokerConfig::ConfigPtr config) {
 Task<void> Broker::reconfigure(DynamicBrokerConfig::ConfigPtr config) {
   net_->set_limits(connection_limits(*config));
   co_await reload_tls(config);
+  net_->set_sasl_listeners(config->sasl_of_listener);
   co_await replicas_->set_broker_config(std::move(config));
   lifecycle_->set_cordoned_dirs(logs_->cordoned_dirs());
 }

@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
   format->add_flag("-N,--no-initial-controllers", arguments.no_initial_controllers, "This node joins a quorum later");
   format->add_flag("-g,--ignore-formatted", arguments.ignore_formatted, "Leave formatted directories as they are");
   format->add_option("-I,--initial-controllers", arguments.initial_controllers, "The voters of a new quorum");
-  format->add_option("-S,--add-scram", arguments.add_scram, "Not supported yet");
+  format->add_option("-S,--add-scram", arguments.add_scram, "A user: SCRAM-SHA-256=[name=...,password=...]");
   format->add_option("-r,--release-version", arguments.release_version, "metadata.version to begin with");
   format->add_option("-f,--feature", arguments.features, "feature=level");
 

@@ -9,6 +9,7 @@
 #include "server/quorum/bootstrap_checkpoint.h"
 #include "server/quorum/feature_levels.h"
 #include "server/quorum/initial_controllers.h"
+#include "server/quorum/scram_argument.h"
 #include "server/quorum/snapshot_file.h"
 #include "storage/log/meta_properties.h"
 
@@ -24,6 +25,13 @@ constexpr std::string_view kMetadataLogDirectory = "/__cluster_metadata-0";
 struct Plan {
   FeatureLevels levels;
   std::optional<VoterSet> voters;  // With --standalone and --initial-controllers.
+  std::vector<InitialScramUser> users;
+
+  std::vector<OwnedBytes> bootstrap_records() const {
+    auto records = feature_level_records(levels);
+    for (const InitialScramUser& user : users) records.push_back(user.record());
+    return records;
+  }
 };
 
 // How the log directories were found.
@@ -65,6 +73,18 @@ OrSentence<std::optional<VoterSet>> initial_voters(const BrokerConfig& config, c
   return std::optional<VoterSet>{};
 }
 
+OrSentence<std::vector<InitialScramUser>> initial_users(const std::vector<std::string>& arguments, FeatureLevel level) {
+  std::vector<InitialScramUser> users;
+  for (const std::string& argument : arguments) {
+    auto user = parse_scram_argument(argument);
+    if (!user) return user.error();
+    users.push_back(std::move(*user));
+  }
+  if (!users.empty() && level < kScramLevel)
+    return std::string("SCRAM is only supported in metadata.version 3.5-IV2 or later.");
+  return users;
+}
+
 OrSentence<Plan> make_plan(const BrokerConfig& config, const FormatOptions& options) {
   if (!config.is_broker && !config.is_controller)
     return std::string(
@@ -84,11 +104,11 @@ OrSentence<Plan> make_plan(const BrokerConfig& config, const FormatOptions& opti
   }
   auto voters = initial_voters(config, options);
   if (!voters) return voters.error();
-  if (!options.add_scram.empty())
-    return std::string("--add-scram is not supported by this version: SCRAM credentials are not implemented yet.");
   auto levels = effective_feature_levels(release, std::move(wanted), config.controller_quorum_voters.empty());
   if (!levels) return levels.error();
-  return Plan{std::move(*levels), std::move(*voters)};
+  auto users = initial_users(options.add_scram, levels->at(std::string(kMetadataVersionFeature)));
+  if (!users) return users.error();
+  return Plan{std::move(*levels), std::move(*voters), std::move(*users)};
 }
 
 Directories look_at(storage::Disk& disk, const BrokerConfig& config) {
@@ -135,7 +155,9 @@ OrSentence<void> verify(const Directories& found, const std::string& cluster_id,
   return {};
 }
 
-std::string describe_bootstrap(const FeatureLevels& levels) {
+// The keys of users are not for the terminal.
+std::string describe_bootstrap(const Plan& plan) {
+  const FeatureLevels& levels = plan.levels;
   const FeatureLevel metadata_version = levels.at(std::string(kMetadataVersionFeature));
   const auto record = [](std::string_view name, FeatureLevel level) {
     return fmt::format("ApiMessageAndVersion(FeatureLevelRecord(name='{}', featureLevel={}) at version 0)", name,
@@ -145,6 +167,11 @@ std::string describe_bootstrap(const FeatureLevels& levels) {
   for (const auto& [name, level] : levels)
     if (name != kMetadataVersionFeature && name != kKRaftVersionFeature && level > 0)
       records += ", " + record(name, level);
+  for (const InitialScramUser& user : plan.users)
+    records += fmt::format(
+        ", ApiMessageAndVersion(UserScramCredentialRecord(name='{}', mechanism={}, salt=[hidden], storedKey=[hidden], "
+        "serverKey=[hidden], iterations={}) at version 0)",
+        user.name, static_cast<int>(user.mechanism), user.credential.iterations);
   return fmt::format(
       "Bootstrap metadata: BootstrapMetadata(records=[{}], metadataVersionLevel={}, source=format command)\n", records,
       metadata_version);
@@ -181,8 +208,7 @@ Task<Result<void>> format_directory(storage::Disk& disk, std::string directory, 
                                     bool holds_voters, std::int64_t now_ms) {
   const auto created = co_await disk.create_directory(directory);
   if (!created) co_return created.error();
-  const auto bootstrap =
-      co_await write_bootstrap_checkpoint(disk, directory, feature_level_records(plan.levels), now_ms);
+  const auto bootstrap = co_await write_bootstrap_checkpoint(disk, directory, plan.bootstrap_records(), now_ms);
   if (!bootstrap) co_return bootstrap.error();
   if (holds_voters) {
     const FeatureLevel kraft_version = plan.levels.at(std::string(kKRaftVersionFeature));
@@ -221,7 +247,7 @@ CommandOutcome format_storage(storage::Disk& disk, const BrokerConfig& config, c
     return outcome;
   }
 
-  outcome.out += describe_bootstrap(plan->levels);
+  outcome.out += describe_bootstrap(*plan);
   const FeatureLevel metadata_version = plan->levels.at(std::string(kMetadataVersionFeature));
   for (const std::string& directory : found.empty) {
     outcome.out += fmt::format("Formatting {} {} with metadata.version {}.\n", kind_of(directory, config, *plan),

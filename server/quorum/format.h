@@ -18,7 +18,7 @@ struct FormatOptions {
   std::optional<std::string> initial_controllers;
   std::optional<std::string> release_version;
   std::vector<std::string> features;   // "name=level"
-  std::vector<std::string> add_scram;  // Not supported yet: refused.
+  std::vector<std::string> add_scram;  // "SCRAM-SHA-256=[name=alice,password=secret]"
   bool ignore_formatted = false;
 };
 

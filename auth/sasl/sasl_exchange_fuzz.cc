@@ -1,0 +1,40 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "auth/sasl/jaas.h"
+#include "auth/sasl/jwt.h"
+#include "auth/sasl/oauth_bearer_exchange.h"
+#include "auth/sasl/plain_exchange.h"
+#include "auth/sasl/scram_exchange.h"
+#include "wire/base/check.h"
+
+// Any bytes to every exchange: they fail, and nobody gets in.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace muir;
+  using namespace muir::auth;
+  const ByteView bytes(reinterpret_cast<const std::byte*>(data), size);
+  static const PlainUsers users{{"alice", "a password that no fuzzer finds"}};
+  PlainExchange plain(users);
+  CHECK(plain.evaluate(bytes).verdict == SaslStep::Verdict::failure);
+
+  // The first line is the first message, the rest the second.
+  const std::string_view text = as_text(bytes);
+  const auto cut = text.find('\n');
+  ScramLookup lookup;
+  lookup.user = [](std::string_view) { return std::optional<ScramCredential>(); };
+  ScramExchange scram(ScramMechanism::sha_256, lookup, OwnedBytes(32), "nonce");
+  if (scram.evaluate(as_bytes(text.substr(0, cut))).verdict == SaslStep::Verdict::challenge &&
+      cut != std::string_view::npos) {
+    CHECK(scram.evaluate(as_bytes(text.substr(cut + 1))).verdict == SaslStep::Verdict::failure);
+  }
+  OAuthBearerExchange token([](std::string_view shown) -> boost::system::result<JwtClaims, std::string> {
+    static const JsonWebKeys none = *JsonWebKeys::parse("{\"keys\":[]}");
+    return verify_jwt(shown, none, JwtRules(), 0);
+  });
+  CHECK(token.evaluate(bytes).verdict != SaslStep::Verdict::success);
+  static_cast<void>(JsonWebKeys::parse(text));
+  static_cast<void>(jwt_key_id(text));
+  static_cast<void>(parse_scram_client_final(text));
+  static_cast<void>(parse_jaas(text));
+  return 0;
+}

@@ -1,0 +1,113 @@
+#include "server/handlers/sasl_authentication.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auth/sasl/oauth_bearer_exchange.h"
+#include "auth/sasl/plain_exchange.h"
+#include "auth/sasl/scram_exchange.h"
+#include "server/handlers/issuer_keys.h"
+#include "server/handlers/sasl_session.h"
+#include "server/handlers/services.h"
+#include "server/publishing/metadata_cache.h"
+#include "server/runtime/log.h"
+#include "wire/base/check.h"
+
+namespace muir::server {
+namespace {
+
+using auth::ScramMechanism;
+
+auth::ScramLookup scram_lookup(Services& services, ScramMechanism mechanism) {
+  auth::ScramLookup lookup;
+  lookup.user = [&services, mechanism](std::string_view user) -> std::optional<auth::ScramCredential> {
+    const ScramKey key{static_cast<std::int8_t>(mechanism), std::string(user)};
+    const auto* credential = services.metadata.image()->scram.all().find(key);
+    if (credential == nullptr) return std::nullopt;
+    const ScramCredential& stored = **credential;
+    return auth::ScramCredential{stored.salt, stored.stored_key, stored.server_key, stored.iterations};
+  };
+  return lookup;
+}
+
+// What made-up credentials are derived from.  A secret that outlives the process and that all brokers have, so that the
+// salt of a user who does not exist stays as it is: the first real credential's key; without one nobody can log in.
+OwnedBytes made_up_secret(Services& services) {
+  static const OwnedBytes of_this_process = auth::random_bytes(32);
+  const auto& credentials = services.metadata.image()->scram.all();
+  return credentials.empty() ? of_this_process : (*credentials.begin()->second).server_key;
+}
+
+auth::OAuthBearerExchange::Verify verify_token(Services& services, Session& session) {
+  using Claims = boost::system::result<auth::JwtClaims, std::string>;
+  return [&services, &session](std::string_view token) -> Claims {
+    const auto& oauth = *session.sasl->config().oauth;
+    const auto keys = oauth.keys->keys();
+    if (keys == nullptr) return std::string("the keys of the issuer are not known");
+    return auth::verify_jwt(token, *keys, oauth.rules, services.clock.wall_ms());
+  };
+}
+
+Task<SaslOutcome> refuse(Session& session, std::string message, std::string reason) {
+  if (message.empty()) {
+    // The same for every cause, or the client would learn which users there are.
+    message = fmt::format("Authentication failed during {} due to invalid credentials with SASL mechanism {}",
+                          session.sasl->what(), session.sasl->mechanism());
+  }
+  co_await fail_authentication(session, std::move(reason));
+  SaslOutcome outcome;
+  outcome.has_failed = true;
+  outcome.message = std::move(message);
+  co_return outcome;
+}
+
+}  // namespace
+
+std::unique_ptr<auth::SaslExchange> begin_exchange(Services& services, Session& session, std::string_view mechanism) {
+  if (mechanism == "PLAIN") return std::make_unique<auth::PlainExchange>(session.sasl->config().plain_users);
+  if (mechanism == "OAUTHBEARER") return std::make_unique<auth::OAuthBearerExchange>(verify_token(services, session));
+  const auto scram = auth::parse_scram_mechanism(mechanism);
+  CHECK(scram);  // The configuration enables no other.
+  return std::make_unique<auth::ScramExchange>(*scram, scram_lookup(services, *scram), made_up_secret(services),
+                                               auth::ScramExchange::fresh_nonce());
+}
+
+Task<void> fail_authentication(Session& session, std::string reason) {
+  log_info("Failed authentication", field("client", session.client()), field("listener", session.listener_name),
+           field("mechanism", session.sasl->mechanism()), field("during", session.sasl->what()), field("why", reason));
+  const auto delay = session.sasl->config().failure_delay;
+  if (delay.count() > 0) co_await sleep_until(Shard::current()->clock().now() + delay);
+  session.is_closed = true;
+}
+
+Task<SaslOutcome> authenticate(Services& services, Session& session, ByteView token) {
+  if (const auto& oauth = session.sasl->config().oauth; oauth && session.sasl->mechanism() == "OAUTHBEARER") {
+    const auto message = auth::parse_oauth_bearer_message(as_text(token));
+    if (message) co_await refresh_issuer_keys(services, *oauth, message->token);
+  }
+  auth::SaslStep step = session.sasl->exchange().evaluate(token);
+  if (step.verdict == auth::SaslStep::Verdict::failure)
+    co_return co_await refuse(session, std::move(step.message), std::move(step.reason));
+  SaslOutcome outcome;
+  outcome.bytes = std::move(step.answer);
+  if (step.verdict == auth::SaslStep::Verdict::challenge) co_return outcome;
+
+  const auth::Principal principal{"User", session.sasl->exchange().identity().authorization_id};
+  const auto lifetime = session.sasl->complete(principal, services.clock);
+  if (!lifetime) {
+    const auth::Principal& before = *session.sasl->principal();
+    std::string message = fmt::format("Cannot change principals during re-authentication from {}.{}: {}.{}",
+                                      before.type, before.name, principal.type, principal.name);
+    std::string reason = message;
+    co_return co_await refuse(session, std::move(message), std::move(reason));
+  }
+  session.principal = principal;
+  session.is_authenticated = true;
+  outcome.session_lifetime_ms = *lifetime;
+  log_debug("Authenticated", field("client", session.client()), field("principal", principal.to_string()),
+            field("mechanism", session.sasl->mechanism()));
+  co_return outcome;
+}
+
+}  // namespace muir::server
