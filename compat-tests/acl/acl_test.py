@@ -125,6 +125,9 @@ def administration(cases):
 
 def cases_trace(cases):
     lines = [f'admin: from "{ADMIN_HOST}"']
+    if any(case.needs("InitProducerId") for case in cases):  # Kafka fetches the first producer ids when it is asked.
+        lines.append("admin: InitProducerId v4 {transactionalId: null, transactionTimeoutMs: 1000} quiet "
+                     "until .errorCode = NONE")
     for case in cases:
         if case.needs("@id"):
             name = case.name(TOPIC)

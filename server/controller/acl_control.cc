@@ -105,6 +105,7 @@ class Removal {
  private:
   void tell(const Acl& acl, wire::DeleteAclsResponse::DeleteAclsFilterResult& result) {
     auto& told = result.matching_acls.emplace_back();
+    told.error_message.reset();
     told.resource_type = static_cast<std::int8_t>(acl.resource_type);
     told.resource_name = decision_.texts.keep(acl.resource_name);
     told.pattern_type = static_cast<std::int8_t>(acl.pattern_type);

@@ -177,13 +177,14 @@ void write(RequestContext& ctx, const ConfigEntry& entry, bool with_synonyms, De
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
   if (!std::ranges::all_of(request.resources, names_known_type)) co_return refuse_all(ctx, request);
+  std::vector<Described> refused;  // They come last.
   for (const Asked& asked : request.resources) {
-    Described& answer = response.results.emplace_back();
+    const ErrorCode refusal = authorize(ctx, asked);
+    Described& answer = (refusal == ErrorCode::NONE ? response.results : refused).emplace_back();
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
-    answer.error_code = authorize(ctx, asked);
-    if (answer.error_code != ErrorCode::NONE) {
-      refuse(ctx, answer, answer.error_code, *ApiError::with_default_message(answer.error_code).message);
+    if (refusal != ErrorCode::NONE) {
+      refuse(ctx, answer, refusal, *ApiError::with_default_message(refusal).message);
       continue;
     }
     std::set<std::string_view> wanted;
@@ -192,6 +193,7 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
       if (wanted.empty() || wanted.contains(entry.name)) write(ctx, entry, request.include_synonyms, answer);
     }
   }
+  std::ranges::move(refused, std::back_inserter(response.results));
   co_return response;
 }
 

@@ -32,6 +32,17 @@ void refuse(RequestContext& ctx, ErrorCode error, std::string message,
   to.error_message = ctx.keep(std::move(message));
 }
 
+// As Kafka's request answers for itself: once for each user, who is not named.
+void refuse_all(const Request& request, Response& response) {
+  response.error_code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
+  response.error_message.reset();
+  for (std::size_t i = 0; request.users && i < request.users->size(); ++i) {
+    auto& result = response.results.emplace_back();
+    result.error_code = response.error_code;
+    result.error_message.reset();
+  }
+}
+
 }  // namespace
 
 // DescribeUserScramCredentials (API key 50): for which mechanisms users have passwords (KIP-554); the passwords stay
@@ -39,8 +50,7 @@ void refuse(RequestContext& ctx, ErrorCode error, std::string message,
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
   if (!ctx.may_cluster(auth::Operation::DESCRIBE)) {
-    response.error_code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
-    response.error_message = "Cluster authorization failed.";
+    refuse_all(request, response);
     co_return response;
   }
   for (const auto& [user, times] : asked_users(ctx, request)) {

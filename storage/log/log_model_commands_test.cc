@@ -81,17 +81,24 @@ void LogStory::replicate() {
   Offset next = log().log_end_offset();
   for (std::uint64_t i = 0; i < count; ++i) {
     OwnedBytes bytes;
+    BatchSpec spec;
+    std::optional<bool> aborts;
     if (dice(4) == 0) {
-      const bool aborts = dice(2) == 0;
+      aborts = dice(2) == 0;
       const auto producer_id = kIdempotentProducers + static_cast<std::int64_t>(dice(kTransactionalProducers));
-      bytes = make_marker(producer_id, 0, aborts, next.value);
-      remember_marker(bytes, aborts);
+      bytes = make_marker(producer_id, 0, *aborts, next.value);
     } else {
-      BatchSpec spec = random_batch();
+      spec = random_batch();
       spec.value_bytes = dice(60);
       spec.base_offset = next.value + static_cast<std::int64_t>(dice(5) == 0 ? dice(7) : 0);  // As after compaction.
       spec.leader_epoch = epoch_.value;
       bytes = make_batch(spec);
+    }
+    const bool fits = all.size() + bytes.size() <= static_cast<std::size_t>(bench_.config.segment_bytes);
+    if (!fits && !all.empty()) break;  // More than a segment is refused.
+    if (aborts) {
+      remember_marker(bytes, *aborts);
+    } else {
       remember(bytes, spec);
     }
     all.insert(all.end(), bytes.begin(), bytes.end());
