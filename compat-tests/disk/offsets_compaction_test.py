@@ -124,7 +124,7 @@ def main():
 
 def throttle(remote, broker):
     """Below what there is to read and write a second, so that a round takes seconds."""
-    remote.ask("alter", broker.address, "broker", "-", "log.cleaner.io.max.bytes.per.second=100000")
+    remote.ask("alter", broker.address, "broker", "-", "log.cleaner.io.max.bytes.per.second=40000")
     with RawConnection(broker.address, timeout=30) as connection:
         for number in range(COMMITS):
             assert set(commit(connection, GROUPS[1], 200000 + number)) == {0}

@@ -119,7 +119,7 @@ class Model:
         log = log or self.log(f"{name}")
         log.is_compacted |= name.startswith(INTERNAL)
         check_batches(log, partition)
-        check_epochs(log, partition)
+        check_epochs(log, partition, partition.end if is_clean else recovery_point_of(partition))
         log.batches.update({batch.base: batch for batch in partition.batches if log.batches.get(batch.base) is None})
         log.markers.update(partition.markers)
         if not log.loses_batches_unseen:
@@ -154,12 +154,18 @@ def check_batches(log, partition):
     assert not gone, f"{len(gone)} batches are gone: {gone[:3]}"
 
 
-def check_epochs(log, partition):
+def recovery_point_of(partition):
+    return checkpoint(partition.folder.parent / "recovery-point-offset-checkpoint").get(partition.folder.name, 0)
+
+
+def check_epochs(log, partition, below):
+    """Recovery reads the epochs of the batches from the recovery point on out of them."""
     entries = partition.epochs()
     assert entries == sorted(set(entries)) and len({epoch for epoch, _ in entries}) == len(entries), f"leader epochs {entries}"
     starts = [start for _, start in entries]
     assert starts == sorted(starts), f"leader epochs {entries}"
-    batches = [batch for batch in partition.batches if batch.base >= log.start]  # The epochs of deleted records are gone.
+    # The epochs of deleted records are gone.
+    batches = [batch for batch in partition.batches if batch.base >= log.start and batch.last < below]
     for batch in batches:
         epoch = max((entry for entry in entries if entry[1] <= batch.base), default=None)
         assert epoch and epoch[0] == batch.leader_epoch, f"leader epochs {entries} beside {batch}"
