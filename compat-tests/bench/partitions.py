@@ -63,20 +63,29 @@ def connect(broker):
 
 
 @contextlib.contextmanager
-def running(kind):
-    with tempfile.TemporaryDirectory(prefix=f"partitions-{kind}-", dir=os.environ.get("BENCH_DIRECTORY")) as directory:
-        broker = Broker(directory, kind, SETTINGS)
-        broker.start()
-        try:
-            yield broker
-        finally:
-            broker.kill()
+def home():
+    """Where both brokers have their directories.  Nothing is deleted before both are measured: for minutes ext4 walks
+    around every inode that was freed, and the next broker would pay for that with its processor time."""
+    with tempfile.TemporaryDirectory(prefix="partitions-", dir=os.environ.get("BENCH_DIRECTORY")) as directory:
+        yield directory
 
 
-def created(kind):
+@contextlib.contextmanager
+def running(kind, directory):
+    own = os.path.join(directory, kind)
+    os.mkdir(own)
+    broker = Broker(own, kind, SETTINGS)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.kill()
+
+
+def created(kind, directory):
     """What making PARTITIONS cost, and what they cost when they are there."""
     topics = many.topics_of(PARTITIONS, PARTITIONS_A_TOPIC)
-    with running(kind) as broker:
+    with running(kind, directory) as broker:
         pid = broker.process.pid
         time.sleep(SETTLE_SECONDS)
         resident, processor, began = resident_kib(pid), processor_seconds(pid), time.monotonic()
@@ -101,8 +110,8 @@ def row(name, unit, found, limit, **values):
 
 
 def creation(tell):
-    with patience():
-        costs = {kind: created(kind) for kind in ("kafka", "muir")}
+    with patience(), home() as directory:
+        costs = {kind: created(kind, directory) for kind in ("kafka", "muir")}
     for kind, cost in costs.items():
         tell(f"  {PARTITIONS} partitions, {kind}: " + ", ".join(f"{value:.2f} {name}" for name, value in cost.items()))
     ours, theirs = costs["muir"], costs["kafka"]
@@ -120,11 +129,11 @@ def fill(broker):
                    check=True, stdout=subprocess.DEVNULL)
 
 
-def started(kind):
+def started(kind, directory):
     """{how it was stopped: (seconds, processor seconds) from exec until every partition is led}"""
     found = {}
     topics = [("restarted", RESTARTED_PARTITIONS)]
-    with running(kind) as broker:
+    with running(kind, directory) as broker:
         fill(broker)
         # First the hard way: nothing was flushed, so that both brokers have to look at every byte.
         for how, stop in (("kill -9", broker.kill), ("a clean stop", broker.stop)):
@@ -138,8 +147,8 @@ def started(kind):
 
 
 def start(tell):
-    with patience():
-        costs = {kind: started(kind) for kind in ("kafka", "muir")}
+    with patience(), home() as directory:
+        costs = {kind: started(kind, directory) for kind in ("kafka", "muir")}
     rows = []
     for how in costs["muir"]:
         for kind, cost in costs.items():
