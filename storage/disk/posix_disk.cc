@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -54,6 +55,21 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// How many pages of a range are in memory, by cachestat(2): Linux 6.5 has it, Debian 12's headers do not.  It needs no
+// mapping, unlike mincore(2), which took two fifths of a reader's processor time.  Nothing if the kernel does not know
+// it.
+std::optional<std::uint64_t> cached_pages(int fd, std::uint64_t begin, std::uint64_t size_bytes) {
+  constexpr long kCachestat = 451;
+  struct {
+    std::uint64_t offset, length;
+  } range{begin, size_bytes};
+  struct {
+    std::uint64_t cached, dirty, writeback, evicted, recently_evicted;
+  } found{};
+  if (::syscall(kCachestat, fd, &range, &found, 0) != 0) return std::nullopt;
+  return found.cached;
+}
 
 class PosixFile final : public File {
  public:
@@ -119,6 +135,8 @@ class PosixFile final : public File {
     const std::uint64_t begin = position - position % page_bytes;
     const std::uint64_t end = position + size_bytes;
     if (end <= begin) return true;
+    if (const auto cached = cached_pages(fd_.get(), begin, end - begin))
+      return *cached == (end - begin + page_bytes - 1) / page_bytes;
     void* const mapped = ::mmap(nullptr, end - begin, PROT_READ, MAP_SHARED, fd_.get(), static_cast<off_t>(begin));
     if (mapped == MAP_FAILED) return false;
     std::vector<unsigned char> pages((end - begin + page_bytes - 1) / page_bytes);
