@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "server/errc.h"
+#include "server/handlers/request_context.h"
+#include "server/handlers/services.h"
 #include "wire/schema/create_acls_request.h"
 #include "wire/schema/delete_acls_request.h"
 #include "wire/schema/describe_acls_request.h"
@@ -17,6 +19,14 @@ bool has_unknown(const Filter& filter) {
 }
 
 }  // namespace
+
+std::optional<AclRefusal> refusal_to_change_acls(RequestContext& ctx) {
+  if (!ctx.may_cluster(auth::Operation::ALTER))
+    return AclRefusal{wire::ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "Request needs ALTER permission."};
+  if (!ctx.services().authorizer.is_configured())
+    return AclRefusal{wire::ErrorCode::SECURITY_DISABLED, "No Authorizer is configured."};
+  return std::nullopt;
+}
 
 Result<> accept(const wire::CreateAclsRequest& request) {
   const bool unknown = std::ranges::any_of(request.creations, [](const auto& creation) {

@@ -26,10 +26,7 @@ Response refuse(const Request& request, ErrorCode error, std::optional<std::stri
 
 // CreateAcls (API key 30): adds access control entries.  Versions 1-3.  The controller decides.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  if (!ctx.may_cluster(auth::Operation::ALTER))
-    co_return refuse(request, ErrorCode::CLUSTER_AUTHORIZATION_FAILED, kNeedsAlter);
-  if (!ctx.services().authorizer.is_configured())
-    co_return refuse(request, ErrorCode::SECURITY_DISABLED, "No Authorizer is configured.");
+  if (const auto refusal = refusal_to_change_acls(ctx)) co_return refuse(request, refusal->error, refusal->message);
   auto response = co_await forward<Request, Response>(ctx, &Controller::create_acls, request);
   if (!response) co_return refuse(request, to_wire(response.error()), std::nullopt);
   co_return std::move(*response);

@@ -1,9 +1,8 @@
 // A compacted log against a naive model: random keyed appends, tombstones, transactions, cleanings, crashes.
-#include <cstdlib>
-#include <iostream>
 #include <random>
 #include <set>
 
+#include "storage/log/model_seeds.h"
 #include "storage/log/test_cleaning.h"
 
 namespace muir::storage::testing {
@@ -183,18 +182,10 @@ class CompactedLogModel {
   std::map<std::int64_t, std::int32_t> sequences_;
 };
 
-// As of LogModel: MUIR_MODEL_SEEDS says how many, MUIR_MODEL_SEED which one.  Some of the stories are long.
+// Some of the stories are long.
 TEST(CompactedLogModel, AgreesOnWhatAReaderMustSee) {
-  const char* const one = std::getenv("MUIR_MODEL_SEED");
-  const char* const many = std::getenv("MUIR_MODEL_SEEDS");
-  const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 0;
-  const std::uint64_t count = one != nullptr ? 1 : many != nullptr ? std::strtoull(many, nullptr, 10) : 10'000;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    CompactedLogModel(seed).run(seed % 100 == 0 ? 150 : 20);
-    if (!HasFailure()) continue;
-    std::cerr << "again: MUIR_MODEL_SEED=" << seed << " storage_log_test --gtest_filter=CompactedLogModel.*\n";
-    return;
-  }
+  for_each_model_seed(10'000, "CompactedLogModel.*",
+                      [](std::uint64_t seed) { CompactedLogModel(seed).run(seed % 100 == 0 ? 150 : 20); });
 }
 
 }  // namespace

@@ -278,10 +278,8 @@ Result<void> LogLoader::recover_unflushed_segments() {
 // transactions that are not in the log: the batches are asked instead.
 Result<void> LogLoader::forget_what_was_lost_before(std::size_t index) {
   if (index >= log_.segments_.size()) return ok();
-  const Offset base_offset = log_.segments_[index]->base_offset();
-  const auto end = log_.segments_[index - 1]->read_next_offset().run_inline();
-  if (!end) return is_damage(end.error()) ? ok() : Result<void>{end.error()};
-  return log_.snapshots_.remove_between(*end, base_offset).run_inline();
+  const Offset end = recovered_producers_.end_offset();  // Of the segment that was recovered last.
+  return log_.snapshots_.remove_between(end, log_.segments_[index]->base_offset()).run_inline();
 }
 
 // The beginning of a roll that was not finished, or was undone on a disk that forgot so: the segment before it grew on.

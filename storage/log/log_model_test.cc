@@ -1,12 +1,10 @@
 // A Log beside a list of batches: random appends, transactions, truncations, reads, rolls, restarts, crashes and
 // failing disks must leave both the same.  MUIR_MODEL_SEEDS sets how many seeds are tried, MUIR_MODEL_SEED runs one
 // again.
-#include <cstdlib>
-#include <iostream>
-
 #include <gtest/gtest.h>
 
 #include "storage/log/log_story.h"
+#include "storage/log/model_seeds.h"
 
 namespace muir::storage::testing {
 
@@ -79,16 +77,7 @@ void LogStory::note(const std::string& what) {
 }
 
 TEST(LogModel, AgreesWithAListOfBatches) {
-  const char* const one = std::getenv("MUIR_MODEL_SEED");
-  const char* const many = std::getenv("MUIR_MODEL_SEEDS");
-  const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 0;
-  const std::uint64_t count = one != nullptr ? 1 : many != nullptr ? std::strtoull(many, nullptr, 10) : kSeeds;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    LogStory(seed).run(kSteps);
-    if (!HasFailure()) continue;
-    std::cerr << "again: MUIR_MODEL_SEED=" << seed << " storage_log_test --gtest_filter=LogModel.*\n";
-    return;
-  }
+  for_each_model_seed(kSeeds, "LogModel.*", [](std::uint64_t seed) { LogStory(seed).run(kSteps); });
 }
 
 }  // namespace muir::storage::testing
