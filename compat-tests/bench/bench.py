@@ -5,6 +5,7 @@
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -18,6 +19,7 @@ import compaction
 import compare
 import partitions
 import small_things
+import tls
 from rows import FILLING, ROWS
 from subjects import KAFKA_HEAP, MUIR, SETTINGS, BrokerSubject, FloorSubject, KafkaSubject
 
@@ -86,7 +88,7 @@ def print_verdict(verdict):
     tell(f"{verdict['row']}: floor moved by {verdict['floor_moved']:.0%}")
     for target in verdict["targets"]:
         tell(f"  {'met   ' if target['is_met'] else 'MISSED'} {target['median']:.2f} [{target['low']:.2f}, "
-             f"{target['high']:.2f}] {target['what']}; limit {target['limit']}")
+             f"{target['high']:.2f}] {target['what']}; limit {target['limit'] or 'none'}")
 
 
 def print_small(row):
@@ -98,10 +100,9 @@ def chosen(options, rows):
     return [row for row in rows if not options.rows or any(word in row.name for word in options.rows)]
 
 
-def measure(options, plan, directory):
-    subjects = {"kafka": KafkaSubject(directory), "muir": BrokerSubject("muir", directory),
-                "floor": FloorSubject("floor", directory), "echo": FloorSubject("echo", directory, "--no-write")}
-    verdicts = []
+@contextlib.contextmanager
+def running(subjects):
+    """All of them, each stopped until it is measured."""
     started = []
     try:
         for subject in subjects.values():
@@ -109,16 +110,47 @@ def measure(options, plan, directory):
             started.append(subject)
             subject.pause()
         print_settings(subjects)
-        for name in ("kafka", "muir"):
-            warm(subjects[name], plan["warm_up"])
-        for row in chosen(options, ROWS):
-            blocks = compare.run(row, subjects, plan["pairs"], plan["seconds"], FILLING, tell)
-            verdicts.append({**compare.judge(row, blocks), "blocks": blocks})
-            print_verdict(verdicts[-1])
+        yield subjects
     finally:
         for subject in started:
             subject.stop()
+
+
+def compare_rows(rows, subjects, plan):
+    verdicts = []
+    if rows:
+        for name in ("kafka", "muir"):
+            warm(subjects[name], plan["warm_up"])
+    for row in rows:
+        blocks = compare.run(row, subjects, plan["pairs"], plan["seconds"], FILLING, tell)
+        verdicts.append({**compare.judge(row, blocks), "blocks": blocks})
+        print_verdict(verdicts[-1])
     return verdicts
+
+
+def measure(options, plan, directory):
+    rows = chosen(options, ROWS)
+    if not rows:
+        return []
+    touch_page_cache(directory, plan["touched"])
+    with running({"kafka": KafkaSubject(directory), "muir": BrokerSubject("muir", directory),
+                  "floor": FloorSubject("floor", directory), "echo": FloorSubject("echo", directory, "--no-write")}) as subjects:
+        return compare_rows(rows, subjects, plan)
+
+
+def measure_tls(options, plan, directory):
+    """The floor, in the clear, only tells whether the machine was steady."""
+    rows = chosen(options, tls.ROWS)
+    names = [name for name in tls.HANDSHAKES if not options.rows or any(word in name for word in options.rows)]
+    if not rows and not names:
+        return [], []
+    with running({**tls.subjects(directory), "floor": FloorSubject("floor", directory)}) as subjects:
+        verdicts = compare_rows(rows, subjects, plan)
+        brokers = {name: subjects[name] for name in ("kafka", "muir")}
+        idle = [tls.idle(brokers)]
+        for subject in brokers.values() if names else ():
+            tls.warm(subject, plan["warm_up"])
+        return verdicts + tls.handshakes(names, brokers, plan["pairs"], plan["seconds"], tell), idle
 
 
 def store(result):
@@ -136,10 +168,9 @@ def main():
     plan["seconds"] = options.seconds or plan["seconds"]
     result = {"plan": plan, "machine": machine()}
     with tempfile.TemporaryDirectory(prefix="bench-", dir=os.environ.get("BENCH_DIRECTORY")) as directory:
-        result["rows"] = []
-        if chosen(options, ROWS):
-            touch_page_cache(directory, plan["touched"])
-            result["rows"] = measure(options, plan, directory)
+        result["rows"] = measure(options, plan, directory)
+        verdicts, idle = measure_tls(options, plan, directory)
+        result["rows"] += verdicts
         if not options.rows or any("compaction".startswith(word) for word in options.rows):
             result["compaction"] = compaction.rows(directory, plan["compacted"], plan["pairs"], tell)
     if options.rows:
@@ -147,6 +178,7 @@ def main():
                            for row in measured(tell)]
     else:
         result["small"] = [small_things.start_up(plan["starts"]), *small_things.memory(plan["settle"])]
+    result["small"] += idle
     tell("\n== results")
     for verdict in result["rows"]:
         print_verdict(verdict)

@@ -1,6 +1,7 @@
 """What is measured: Muir, Apache Kafka, and the floor of the machine.  Each runs in a control group of its own and is
 stopped with SIGSTOP while another is measured: it keeps its memory and takes no time."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -85,19 +86,25 @@ class BrokerSubject(Subject):
         self.group.remove()
 
 
+@contextlib.contextmanager
+def kafka_sizing():
+    """The heap and the JIT that a production broker has; the tests' own runs leave the second compiler out."""
+    os.environ["MUIR_JAVA_SIZING"] = (f"-Xms{KAFKA_HEAP} -Xmx{KAFKA_HEAP} -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
+                                      "-XX:InitiatingHeapOccupancyPercent=35")
+    try:
+        yield
+    finally:
+        del os.environ["MUIR_JAVA_SIZING"]
+
+
 class KafkaSubject(BrokerSubject):
-    """With the JIT that a production broker has; the tests' own runs leave the second compiler out."""
 
     def __init__(self, directory, name="kafka", settings=None):
         super().__init__("kafka", directory, name, settings)
 
     def start(self):
-        os.environ["MUIR_JAVA_SIZING"] = (f"-Xms{KAFKA_HEAP} -Xmx{KAFKA_HEAP} -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
-                                          "-XX:InitiatingHeapOccupancyPercent=35")
-        try:
+        with kafka_sizing():
             super().start()
-        finally:
-            del os.environ["MUIR_JAVA_SIZING"]
 
 
 class FloorSubject(Subject):

@@ -51,7 +51,7 @@ class Reload(unittest.TestCase):
         self.store = self.folder / "served.p12"
         shutil.copy(self.old.key_store("PKCS12"), self.store)
         settings = {LOCATION: str(self.store), LISTENER + "ssl.keystore.type": "PKCS12",
-                    LISTENER + "ssl.keystore.password": PASSWORD}
+                    LISTENER + "ssl.keystore.password": PASSWORD, "muir.ssl.files.check.interval.ms": "100"}
         self.broker = SecureBroker(self.folder / "broker", {"OUTSIDE": "SSL"}, settings=settings)
         self.addCleanup(self.broker.kill)
         self.broker.start()
@@ -103,6 +103,25 @@ class Reload(unittest.TestCase):
 
         said, _ = stream.communicate(timeout=SECONDS_MAX)
         self.assertRegex(said, r"^sent (\d+) seen \1 in order True\n$")
+
+    @unittest.skipIf(default_kind() == "kafka", "Kafka looks at its files only when settings are altered")
+    def test_a_file_that_was_renewed_is_served_without_being_told(self):
+        self.expect_served(self.old)
+        half = self.new.key_store("PKCS12").read_bytes()[:100]
+        self.store.write_bytes(half)  # Whoever writes it is not done: what was served stays.
+        self.expect_logged("TLS of the listeners was not replaced")
+        self.expect_served(self.old)
+        renewed = self.folder / "renewed.p12"
+        shutil.copy(self.new.key_store("PKCS12"), renewed)
+        renewed.rename(self.store)
+        self.expect_served(self.new)
+        self.assertEqual(self.broker.log.read_text().count("TLS of the listeners was not replaced"), 1)
+
+    def expect_logged(self, words):
+        deadline = time.monotonic() + SECONDS_MAX
+        while words not in self.broker.log.read_text():
+            self.assertLess(time.monotonic(), deadline, words)
+            time.sleep(0.05)
 
     def test_what_cannot_be_served_is_refused_and_changes_nothing(self):
         other = self.authority.server("other", subject="/O=Test/CN=other")

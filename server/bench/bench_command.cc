@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "server/bench/dialer.h"
+#include "server/bench/handshakes.h"
 #include "server/bench/idle_connections.h"
 #include "server/bench/load_report.h"
 #include "server/bench/load_run.h"
@@ -34,11 +36,16 @@ struct BenchCommand::Options {
   double duration_seconds = 10;
   double warmup_seconds = 0;
   std::int32_t idle = 0;
+  std::string tls_authorities;
+  bool handshakes = false;
+  bool resumes = false;
   bool as_json = false;
   bool times_start_up = false;
   std::vector<std::string> broker_command;
 
+  BenchResult<Dialer> dialer() const;
   BenchResult<> hold_idle() const;
+  BenchResult<> shake_hands() const;
   BenchResult<> time_start_up() const;
   BenchResult<> load() const;
 };
@@ -74,6 +81,9 @@ BenchCommand::BenchCommand(CLI::App& app)
   command.add_option("--fetch-min-bytes", workload.fetch_min_bytes)->capture_default_str();
   command.add_option("--fetch-max-wait-ms", workload.fetch_wait_ms)->capture_default_str();
   command.add_option("--cpu-of", workload.cpu_of, "cpuacct.usage, cpu.stat or /proc/PID/stat of the broker");
+  command.add_option("--tls", options_->tls_authorities, "Speak TLS; a PEM file of the authorities that are trusted");
+  command.add_flag("--handshakes", options_->handshakes, "Only shake hands, on as many threads as connections");
+  command.add_flag("--resume", options_->resumes, "With --handshakes: ask for the session of the one before");
   command.add_option("--idle", options_->idle, "Only hold so many idle connections for the duration");
   command.add_flag("--start-up", options_->times_start_up, "Time COMMAND, a broker, up to its first acknowledgement");
   command.add_option("COMMAND", options_->broker_command, "After --, for --start-up");
@@ -84,9 +94,38 @@ BenchCommand::~BenchCommand() = default;
 
 bool BenchCommand::was_chosen() const { return command_->parsed(); }
 
+BenchResult<Dialer> BenchCommand::Options::dialer() const {
+  if (tls_authorities.empty()) return Dialer();
+  return Dialer::with_tls(tls_authorities);
+}
+
 BenchResult<> BenchCommand::Options::hold_idle() const {
-  const auto held = hold_idle_connections(workload.bootstrap, idle, workload.duration);
+  const auto dials = dialer();
+  if (!dials) return dials.error();
+  const auto held = hold_idle_connections(workload.bootstrap, *dials, idle, workload.duration);
   return held;
+}
+
+BenchResult<> BenchCommand::Options::shake_hands() const {
+  if (tls_authorities.empty()) return bench_error("--handshakes needs --tls");
+  const auto dials = dialer();
+  if (!dials) return dials.error();
+  const auto report = measure_handshakes(workload, *dials, resumes);
+  if (!report) return report.error();
+  const double elapsed = milliseconds(report->elapsed) / 1000;
+  const double cpu = milliseconds(report->broker_cpu) / 1000;
+  if (as_json) {
+    fmt::print("{{\"handshakes\": {}, \"resumed\": {}, \"elapsed_seconds\": {:.3f}, \"broker_cpu_seconds\": {:.6f}}}\n",
+               report->handshakes, report->resumed, elapsed, cpu);
+    return {};
+  }
+  fmt::print("{} handshakes, {} of them resumed, in {:.2f} s, {:.0f} a second", report->handshakes, report->resumed,
+             elapsed,
+             static_cast<double>(report->handshakes) / elapsed);
+  if (cpu > 0)
+    fmt::print("; {:.0f} a second of the broker's processor time", static_cast<double>(report->handshakes) / cpu);
+  fmt::print("\n");
+  return {};
 }
 
 BenchResult<> BenchCommand::Options::time_start_up() const {
@@ -102,11 +141,13 @@ BenchResult<> BenchCommand::Options::time_start_up() const {
 }
 
 BenchResult<> BenchCommand::Options::load() const {
-  auto client = BrokerClient::connect(workload.bootstrap);
+  const auto dials = dialer();
+  if (!dials) return dials.error();
+  auto client = BrokerClient::connect(workload.bootstrap, *dials);
   if (!client) return client.error();
   auto topic = prepare_topic(*client, workload);
   if (!topic) return topic.error();
-  LoadRun run(workload, *topic);
+  LoadRun run(workload, *topic, *dials);
   const auto report = run.run(client->versions(), *client);
   if (!report) return report.error();
   if (workload.deletes_topic) {
@@ -123,7 +164,9 @@ int BenchCommand::run() const {
   workload.warmup = std::chrono::milliseconds(static_cast<std::int64_t>(options_->warmup_seconds * 1000));
   auto done = workload.check();
   if (done) {
-    if (options_->idle > 0) {
+    if (options_->handshakes) {
+      done = options_->shake_hands();
+    } else if (options_->idle > 0) {
       done = options_->hold_idle();
     } else if (options_->times_start_up) {
       done = options_->time_start_up();

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
@@ -17,33 +16,12 @@ constexpr std::chrono::seconds kPatience{60};
 constexpr std::int16_t kApiVersionsVersion =
     3;  // Every broker since 2.4 answers it, and a newer one what we know of it.
 
-BenchResult<> send_all(int fd, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return bench_system_error("cannot send");
-    bytes = bytes.subspan(static_cast<std::size_t>(sent));
-  }
-  return {};
-}
-
-BenchResult<> receive_all(int fd, MutableByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t received = ::recv(fd, bytes.data(), bytes.size(), 0);
-    if (received < 0 && errno == EINTR) continue;
-    if (received == 0) return bench_error("the broker closed the connection");
-    if (received < 0) return bench_system_error("no answer");
-    bytes = bytes.subspan(static_cast<std::size_t>(received));
-  }
-  return {};
-}
-
 }  // namespace
 
-BenchResult<BrokerClient> BrokerClient::connect(const std::string& address) {
-  auto socket = connect_to(address, kPatience);
-  if (!socket) return socket.error();
-  BrokerClient client(address, std::move(*socket));
+BenchResult<BrokerClient> BrokerClient::connect(const std::string& address, const Dialer& dialer) {
+  auto stream = dialer.connect(address, kPatience);
+  if (!stream) return stream.error();
+  BrokerClient client(address, dialer, std::move(*stream));
   const auto learnt = client.learn_versions();
   if (!learnt) return learnt.error();
   return client;
@@ -70,17 +48,17 @@ BenchResult<> BrokerClient::begin(wire::Writer& writer, wire::ApiKey key, std::i
 
 BenchResult<ByteView> BrokerClient::exchange(wire::Writer& writer, wire::ApiKey key, std::int16_t version) {
   finish_request_frame(writer);
-  const auto sent = send_all(socket_.fd(), writer.bytes());
+  const auto sent = stream_.send(writer.bytes());
   if (!sent) return sent.error();
   std::array<std::byte, 4> size{};
-  const auto prefix = receive_all(socket_.fd(), size);
+  const auto prefix = stream_.receive(size);
   if (!prefix) return prefix.error();
   const auto bytes = load_big_endian<std::int32_t>(size.data());
   if (bytes < 0 || static_cast<std::size_t>(bytes) > kAnswerBytesMax) {
     return bench_error(fmt::format("{} answers with a frame of {} bytes", address_, bytes));
   }
   answer_.resize(static_cast<std::size_t>(bytes));
-  const auto received = receive_all(socket_.fd(), answer_);
+  const auto received = stream_.receive(answer_);
   if (!received) return received.error();
   const auto body = read_response_header(answer_, key, version, correlation_id_);
   return body;

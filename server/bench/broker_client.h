@@ -5,8 +5,8 @@
 #include <string>
 
 #include "server/bench/bench_error.h"
+#include "server/bench/dialer.h"
 #include "server/bench/request_frame.h"
-#include "server/bench/socket.h"
 #include "wire/codec/reader.h"
 #include "wire/codec/writer.h"
 #include "wire/schema/api_key.h"
@@ -32,11 +32,12 @@ class ApiVersionTable {
 class BrokerClient {
  public:
   // Connects, and asks for the broker's versions.  `address` is host:port.
-  static BenchResult<BrokerClient> connect(const std::string& address);
+  static BenchResult<BrokerClient> connect(const std::string& address, const Dialer& dialer = {});
 
   const ApiVersionTable& versions() const { return versions_; }
   const std::string& address() const { return address_; }
-  int fd() const { return socket_.fd(); }
+  const Stream& stream() const { return stream_; }
+  const Dialer& dialer() const { return dialer_; }
 
   // Sends `request` in the best version and reads its answer, whose views are good until the next call.
   template <class Response, class Request>
@@ -47,7 +48,8 @@ class BrokerClient {
   }
 
  private:
-  BrokerClient(std::string address, Socket socket) : address_(std::move(address)), socket_(std::move(socket)) {}
+  BrokerClient(std::string address, Dialer dialer, Stream stream)
+      : address_(std::move(address)), dialer_(std::move(dialer)), stream_(std::move(stream)) {}
 
   template <class Response, class Request>
   BenchResult<Response> call_in(std::int16_t version, const Request& request) {
@@ -72,7 +74,8 @@ class BrokerClient {
   BenchResult<> learn_versions();
 
   std::string address_;
-  Socket socket_;
+  Dialer dialer_;
+  Stream stream_;
   ApiVersionTable versions_;
   std::int32_t correlation_id_ = 0;
   OwnedBytes answer_;

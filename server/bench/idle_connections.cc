@@ -4,28 +4,17 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include "server/bench/broker_client.h"
 
 namespace muir::server {
-namespace {
-
-bool is_open(int fd) {
-  std::byte next;
-  const ssize_t count = ::recv(fd, &next, 1, MSG_DONTWAIT | MSG_PEEK);
-  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-}  // namespace
-
-BenchResult<> hold_idle_connections(const std::string& address, std::int32_t count,
+BenchResult<> hold_idle_connections(const std::string& address, const Dialer& dialer, std::int32_t count,
                                     std::chrono::milliseconds duration) {
   const auto allowed = allow_descriptors(static_cast<std::size_t>(count));
   if (!allowed) return allowed;
   std::vector<BrokerClient> clients;
   for (std::int32_t i = 0; i < count; ++i) {
-    auto client = BrokerClient::connect(address);
+    auto client = BrokerClient::connect(address, dialer);
     if (!client) return bench_error(fmt::format("connection {}: {}", i + 1, client.error().message));
     clients.push_back(std::move(*client));
   }
@@ -33,7 +22,7 @@ BenchResult<> hold_idle_connections(const std::string& address, std::int32_t cou
   std::fflush(stdout);
   std::this_thread::sleep_for(duration);
   for (const BrokerClient& client : clients) {
-    if (!is_open(client.fd())) return bench_error("the broker closed an idle connection");
+    if (!client.stream().is_quiet()) return bench_error("the broker closed an idle connection");
   }
   return {};
 }

@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include "server/bench/request_frame.h"
 
@@ -26,11 +25,10 @@ BenchResult<std::size_t> bytes_wanted(ByteView unread) {
 
 BenchResult<> LoadConnection::flush() {
   while (!unsent_.empty()) {
-    const ssize_t sent = ::send(fd(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {};
-    if (sent < 0) return bench_system_error("cannot send a request");
-    unsent_ = unsent_.subspan(static_cast<std::size_t>(sent));
+    const auto sent = stream_.send(unsent_);
+    if (!sent) return sent.error();
+    if (*sent == 0) return {};
+    unsent_ = unsent_.subspan(*sent);
   }
   return {};
 }
@@ -52,18 +50,9 @@ BenchResult<> LoadConnection::send_due(bool closed_loop) {
 }
 
 BenchResult<std::size_t> LoadConnection::read_into(MutableByteView into) {
-  for (;;) {
-    const ssize_t received = ::recv(fd(), into.data(), into.size(), MSG_DONTWAIT);
-    if (received > 0) {
-      may_have_more_ = static_cast<std::size_t>(received) == into.size();
-      return static_cast<std::size_t>(received);
-    }
-    if (received == 0) return bench_error("the broker closed a connection; its log may say why");
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) return bench_system_error("cannot read an answer");
-    may_have_more_ = false;
-    return std::size_t{0};
-  }
+  const auto received = stream_.receive(into);
+  if (received) may_have_more_ = *received == into.size();
+  return received;
 }
 
 // Whether anything came.

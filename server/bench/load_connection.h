@@ -4,20 +4,20 @@
 #include <memory>
 
 #include "server/bench/lane.h"
-#include "server/bench/socket.h"
+#include "server/bench/stream.h"
 #include "server/bench/workload.h"
 
 namespace muir::server {
 
-// One non-blocking connection under load: sends the requests of its lane as the in-flight limit allows, reads answers.
+// One connection under load, whose stream does not wait: sends the requests of its lane as the in-flight limit allows, reads answers.
 // Owner: a LoadRun, whose thread alone uses it.
 class LoadConnection {
  public:
   // Many connections share one of these: an answer that comes whole is judged where it was read.
   using Scratch = OwnedBytes;
 
-  LoadConnection(Socket socket, std::unique_ptr<Lane> lane, std::int32_t in_flight_max, Scratch& scratch)
-      : socket_(std::move(socket)), lane_(std::move(lane)), in_flight_max_(in_flight_max), scratch_(scratch) {}
+  LoadConnection(Stream stream, std::unique_ptr<Lane> lane, std::int32_t in_flight_max, Scratch& scratch)
+      : stream_(std::move(stream)), lane_(std::move(lane)), in_flight_max_(in_flight_max), scratch_(scratch) {}
 
   // What has been answered, and when it was due.
   struct Answered {
@@ -48,7 +48,7 @@ class LoadConnection {
 
   bool is_idle() const { return in_flight_.empty() && unsent_.empty(); }
   bool wants_to_write() const { return !unsent_.empty(); }
-  int fd() const { return socket_.fd(); }
+  int fd() const { return stream_.fd(); }
   Lane& lane() { return *lane_; }
   std::uint64_t sent_requests() const { return sent_requests_; }
 
@@ -59,7 +59,7 @@ class LoadConnection {
   BenchResult<std::size_t> read_into(MutableByteView into);
   BenchResult<Answered> judge(ByteView frame);
 
-  Socket socket_;
+  Stream stream_;
   std::unique_ptr<Lane> lane_;
   const std::int32_t in_flight_max_;
   Scratch& scratch_;

@@ -45,9 +45,10 @@ struct LoadRun::Member {
   bool is_watched_for_writing = false;
 };
 
-LoadRun::LoadRun(const Workload& workload, TargetTopic& topic)
+LoadRun::LoadRun(const Workload& workload, TargetTopic& topic, const Dialer& dialer)
     : workload_(workload),
       topic_(topic),
+      dialer_(dialer),
       before_(topic),
       scratch_(kScratchBytes),
       poll_(::epoll_create1(EPOLL_CLOEXEC)),
@@ -66,11 +67,13 @@ BenchResult<> LoadRun::watch(Member& member, bool for_writing) {
 }
 
 BenchResult<> LoadRun::add(const std::string& leader, std::unique_ptr<Lane> lane, std::int32_t in_flight) {
-  auto socket = connect_to(leader, kPatience);
-  if (!socket) return socket.error();
+  auto stream = dialer_.connect(leader, kPatience);
+  if (!stream) return stream.error();
+  const auto stopped = stream->stop_waiting();
+  if (!stopped) return stopped;
   const bool produces = lane->api_key() == wire::ApiKey::PRODUCE;
   const bool is_scheduled = produces || workload_.mode == Workload::Mode::fetch;
-  members_.push_back(std::make_unique<Member>(LoadConnection(std::move(*socket), std::move(lane), in_flight, scratch_),
+  members_.push_back(std::make_unique<Member>(LoadConnection(std::move(*stream), std::move(lane), in_flight, scratch_),
                                               is_scheduled, produces ? produced_ : fetched_));
   if (is_scheduled) scheduled_members_ = members_.size();
   const auto watched = watch(*members_.back(), false);
@@ -280,7 +283,7 @@ BenchResult<> LoadRun::measure(LoadReport& report) {
 
 // The log itself must agree with what was acknowledged, and with what was read.
 BenchResult<> LoadRun::verify(LoadReport& report) {
-  const auto read = read_offsets(topic_);
+  const auto read = read_offsets(topic_, dialer_);
   if (!read) return read.error();
   for (std::size_t i = 0; i < topic_.partitions.size(); ++i) {
     const std::int64_t grew = topic_.partitions[i].end_offset - before_.partitions[i].end_offset;

@@ -15,8 +15,8 @@ namespace muir::server {
 // One load test: all connections on the calling thread, from the first request to the last answer.
 class LoadRun {
  public:
-  // `topic`: with its offsets of this moment.  Both outlive the run.
-  LoadRun(const Workload& workload, TargetTopic& topic);
+  // `topic`: with its offsets of this moment.  All three outlive the run.
+  LoadRun(const Workload& workload, TargetTopic& topic, const Dialer& dialer);
   ~LoadRun();
 
   // Opens the connections, then warms up, measures, and waits for what is on its way.  Fails with the first answer that
@@ -45,6 +45,7 @@ class LoadRun {
 
   const Workload& workload_;
   TargetTopic& topic_;
+  const Dialer& dialer_;
   TargetTopic before_;
   LoadConnection::Scratch scratch_;
   Socket poll_;

@@ -67,7 +67,7 @@ BenchResult<BrokerClient> first_connection(Child& child, const std::string& addr
 BenchResult<> produce_one(BrokerClient& client, const Workload& workload) {
   auto topic = prepare_topic(client, workload);
   if (!topic) return topic.error();
-  LoadRun run(workload, *topic);
+  LoadRun run(workload, *topic, client.dialer());
   const auto report = run.run(client.versions(), client);
   if (!report) return report.error();
   return {};

@@ -137,11 +137,11 @@ BenchResult<> await_offsets(BrokerClient& client, TargetTopic& topic, std::int64
 
 }  // namespace
 
-BenchResult<> read_offsets(TargetTopic& topic) {
+BenchResult<> read_offsets(TargetTopic& topic, const Dialer& dialer) {
   std::map<std::string, std::optional<BrokerClient>> leaders;
   for (const auto& partition : topic.partitions) leaders[partition.leader];
   for (auto& [address, client] : leaders) {
-    auto connected = BrokerClient::connect(address);
+    auto connected = BrokerClient::connect(address, dialer);
     if (!connected) return connected.error();
     client.emplace(std::move(*connected));
     for (const auto& [timestamp, member] : {std::pair{kEarliest, &TargetTopic::Partition::start_offset},
@@ -160,7 +160,7 @@ BenchResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& wor
   }
   auto topic = await_topic(client, workload);
   if (!topic) return topic.error();
-  const auto offsets = read_offsets(*topic);
+  const auto offsets = read_offsets(*topic, client.dialer());
   if (!offsets) return offsets.error();
   return topic;
 }

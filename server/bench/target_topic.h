@@ -31,7 +31,7 @@ struct TargetTopic {
 BenchResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& workload);
 
 // The topic's offsets as they are now.  Partitions as in `topic`.
-BenchResult<> read_offsets(TargetTopic& topic);
+BenchResult<> read_offsets(TargetTopic& topic, const Dialer& dialer);
 
 // Deletes it from the cluster.
 BenchResult<> delete_topic(BrokerClient& client, const TargetTopic& topic);

@@ -66,6 +66,7 @@ void read_connections(const KeyValues& values, BrokerConfig& config) {
   config.max_incremental_fetch_session_cache_slots = values.int32("max.incremental.fetch.session.cache.slots");
   config.socket_connection_setup_timeout_ms = values.milliseconds("socket.connection.setup.timeout.ms");
   config.socket_connection_setup_timeout_max_ms = values.milliseconds("socket.connection.setup.timeout.max.ms");
+  config.muir_ssl_files_check_interval_ms = values.milliseconds("muir.ssl.files.check.interval.ms");
   config.muir_authentication_timeout_ms = values.milliseconds("muir.authentication.timeout.ms");
   config.muir_unauthenticated_request_max_bytes =
       std::min(values.int32("muir.unauthenticated.request.max.bytes"), values.int32("sasl.server.max.receive.size"));

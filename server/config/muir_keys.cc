@@ -14,6 +14,9 @@ constexpr ConfigKey kMuirKeys[] = {
      "How long a connection may take until it has said who it is, TLS handshake and SASL together; 0: no bound."},
     {"muir.shards", INT, kNull, between(1, 1024), MEDIUM, read_only, honoured,
      "Threads that serve connections and partitions.  None: one less than the processors, at least one."},
+    {"muir.ssl.files.check.interval.ms", LONG, "30000", at_least(0), MEDIUM, read_only, honoured,
+     "How often the files of ssl.keystore.location and ssl.truststore.location are looked at, and read again if they "
+     "have changed; 0: only when settings are altered, as Kafka does."},
     {"muir.unauthenticated.request.max.bytes", INT, "524288", at_least(1), MEDIUM, read_only, honoured,
      "The largest request that a connection may send before it has said who it is."},
 };

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/net/errc.h"
+#include "server/net/printed_address.h"
 
 namespace muir::server {
 namespace {
@@ -61,7 +62,7 @@ PeerAddress to_peer(const Address& address) {
   if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
     ::inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text, sizeof text);
   } else {
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    return {printed_address(v6.sin6_addr), ntohs(v6.sin6_port)};
   }
   return {text, ntohs(v6.sin6_port)};
 }

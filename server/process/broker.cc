@@ -449,29 +449,14 @@ Task<void> Broker::load_and_serve(ConfigResult<>& outcome) {
     co_return;
   }
   home.tasks().spawn("heartbeats", lifecycle_->keep_alive());
-}
-
-// Connections that there are keep what they began with.  What cannot be used is not, and the listener goes on as it
-// was.
-Task<void> Broker::reload_tls(DynamicBrokerConfig::ConfigPtr config) {
-  const auto before = tls_.get();
-  if (before->is_empty()) co_return;
-  auto next = co_await pool_.run([&] { return ListenerTls::reload(*config, *before, clock_); });
-  const auto fits = next ? next->check_successor_of(*before) : ConfigResult<>(next.error());
-  if (!fits) {
-    log_error("TLS of the listeners was not replaced", field("why", fits.error().message));
-    co_return;
-  }
-  const auto replaced = next->replaced_since(*before);
-  if (replaced.empty()) co_return;
-  tls_.set(std::move(*next));
-  log_info("TLS was replaced", field("listeners", fmt::format("{}", fmt::join(replaced, ","))));
+  const auto interval = config_->muir_ssl_files_check_interval_ms;
+  if (interval.count() > 0) home.tasks().spawn("watch the files of TLS", tls_reload_.watch(interval));
 }
 
 // What can change while the broker runs; the rest of `config` is as it was.
 Task<void> Broker::reconfigure(DynamicBrokerConfig::ConfigPtr config) {
   net_->set_limits(connection_limits(*config));
-  co_await reload_tls(config);
+  co_await tls_reload_.reload(config);
   net_->set_sasl_listeners(config->sasl_of_listener);
   co_await replicas_->set_broker_config(std::move(config));
   lifecycle_->set_cordoned_dirs(logs_->cordoned_dirs());
@@ -483,6 +468,7 @@ Task<void> Broker::begin_serving() {
 }
 
 Task<void> Broker::end_broker() {
+  tls_reload_.stop();
   if (groups_) co_await groups_->stop();  // First: members that wait hold up their connections.
   if (net_) co_await net_->stop();
   co_await topic_creation_->close();

@@ -29,6 +29,7 @@
 #include "server/runtime/pool.h"
 #include "server/runtime/shard.h"
 #include "server/tls/current_tls.h"
+#include "server/tls/tls_reload.h"
 #include "storage/disk/open_files.h"
 #include "storage/disk/posix_disk.h"
 
@@ -71,7 +72,6 @@ class Broker {
   Task<void> begin_serving();
   Task<void> end_broker();
   Task<void> end_controller();
-  Task<void> reload_tls(DynamicBrokerConfig::ConfigPtr config);
   Task<void> reconfigure(DynamicBrokerConfig::ConfigPtr config);
   ReplicaManagerEvents events();
   void give_up(const std::string& why);
@@ -109,6 +109,7 @@ class Broker {
   std::unique_ptr<ProducerIds> producer_ids_;
   std::unique_ptr<AutoTopicCreation> topic_creation_;
   CurrentTls tls_;
+  TlsReload tls_reload_{tls_, pool_, clock_, config_};
   std::unique_ptr<Services> services_;
   std::unique_ptr<NetServer> net_;
   std::vector<std::pair<Endpoint, std::uint16_t>> bound_;  // Listeners, and the ports that they got.
