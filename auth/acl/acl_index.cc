@@ -1,6 +1,7 @@
 #include "auth/acl/acl_index.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <span>
 #include <utility>
@@ -43,6 +44,12 @@ bool covers(Operation said, Permission permission, Operation asked) {
   return asked == DESCRIBE_CONFIGS && said == ALTER_CONFIGS;
 }
 
+// Indexes are made on several threads.
+std::uint64_t next_version() {
+  static std::atomic<std::uint64_t> last{AclIndex::kEmptyVersion};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 struct ByHost {
   template <class Entry>
   bool operator()(const Entry& entry, std::string_view host) const {
@@ -77,6 +84,7 @@ void AclIndex::add(const Acl& acl) {
   by_resource_.change(resource_key(acl.resource_type, stored_name(acl)),
                       [&](Counts& counts) { ++(is_prefix ? counts.prefixed : counts.literal); });
   ++size_;
+  version_ = next_version();
 }
 
 bool AclIndex::contains(const Acl& acl) const {
@@ -96,6 +104,7 @@ bool AclIndex::remove(const Acl& acl) {
   by_resource_.change(resource_key(acl.resource_type, stored_name(acl)),
                       [&](Counts& counts) { --(is_prefix ? counts.prefixed : counts.literal); });
   --size_;
+  version_ = next_version();
   return true;
 }
 

@@ -31,6 +31,8 @@ class AclIndex {
   };
 
  public:
+  static constexpr std::uint64_t kEmptyVersion = 1;
+
   // The ACL that decides; views the index and the question.
   struct Match {
     const Entry* entry = nullptr;
@@ -46,6 +48,9 @@ class AclIndex {
   bool remove(const Acl& acl);  // One of it; false: there is none.
   bool contains(const Acl& acl) const;
   std::size_t size() const { return size_; }
+
+  // Two of one version say the same; each change makes a version that no other index of this process has or had.
+  std::uint64_t version() const { return version_; }
 
   // The ACL that denies, the most specific one first; else the one that allows, the most general one first, as Kafka
   // names them.  DENY wins over ALLOW, whoever it is said of.  None: nothing is said that concerns the question.
@@ -83,6 +88,7 @@ class AclIndex {
   Tree by_principal_;               // Keys: type, length of the principal, principal, name.
   PrefixTree<Counts> by_resource_;  // Keys: type, name.
   std::size_t size_ = 0;
+  std::uint64_t version_ = kEmptyVersion;
 };
 
 }  // namespace muir::auth

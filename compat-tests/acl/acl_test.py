@@ -123,6 +123,14 @@ def administration(cases):
     return "\n".join(lines) + "\n"
 
 
+def loading(cases):
+    """After a start a broker lists no group until it has read it."""
+    lines = [f'admin: from "{ADMIN_HOST}"']
+    lines += [f"admin: OffsetFetch v5 {{groupId: {case.name(GROUP)}, topics: null}} quiet until .errorCode = NONE"
+              for case in cases if case.check in LISTS]
+    return "\n".join(lines) + "\n"
+
+
 def cases_trace(cases):
     lines = [f'admin: from "{ADMIN_HOST}"']
     if any(case.needs("InitProducerId") for case in cases):  # Kafka fetches the first producer ids when it is asked.
@@ -225,6 +233,7 @@ def run(player, cases, folder):
             for broker in brokers:
                 broker.settings = SETTINGS
             list(pool.map(Broker.start, brokers))
+            play(player, brokers, folder, "loading", loading(cases))
             for first in range(0, len(cases), CASES_PER_TRACE):
                 some = cases[first:first + CASES_PER_TRACE]
                 comparison.add(*play(player, brokers, folder, f"cases-{first}", cases_trace(some)))

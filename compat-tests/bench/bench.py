@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+import authorization
 import compaction
 import compare
 import partitions
@@ -174,7 +175,8 @@ def main():
         if not options.rows or any("compaction".startswith(word) for word in options.rows):
             result["compaction"] = compaction.rows(directory, plan["compacted"], plan["pairs"], tell)
     if options.rows:
-        result["small"] = [row for name, measured in partitions.ROWS.items() if any(word in name for word in options.rows)
+        result["small"] = [row for name, measured in {**partitions.ROWS, **authorization.ROWS}.items()
+                           if any(word in name for word in options.rows)
                            for row in measured(tell)]
     else:
         result["small"] = [small_things.start_up(plan["starts"]), *small_things.memory(plan["settle"])]

@@ -28,6 +28,9 @@ class AuditLog {
   };
   explicit AuditLog(const Clock& clock) : clock_(clock) {}
 
+  // Whether a line is written of what is allowed.
+  bool wants_allowed() const { return level_.is_enabled(LogLevel::kDebug); }
+
   void decided(const Question& question, const auth::Decision& decision, AuditPurpose purpose);
 
  private:

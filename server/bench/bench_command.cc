@@ -120,8 +120,7 @@ BenchResult<> BenchCommand::Options::shake_hands() const {
     return {};
   }
   fmt::print("{} handshakes, {} of them resumed, in {:.2f} s, {:.0f} a second", report->handshakes, report->resumed,
-             elapsed,
-             static_cast<double>(report->handshakes) / elapsed);
+             elapsed, static_cast<double>(report->handshakes) / elapsed);
   if (cpu > 0)
     fmt::print("; {:.0f} a second of the broker's processor time", static_cast<double>(report->handshakes) / cpu);
   fmt::print("\n");

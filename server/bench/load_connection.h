@@ -9,8 +9,8 @@
 
 namespace muir::server {
 
-// One connection under load, whose stream does not wait: sends the requests of its lane as the in-flight limit allows, reads answers.
-// Owner: a LoadRun, whose thread alone uses it.
+// One connection under load, whose stream does not wait: sends the requests of its lane as the in-flight limit allows,
+// reads answers. Owner: a LoadRun, whose thread alone uses it.
 class LoadConnection {
  public:
   // Many connections share one of these: an answer that comes whole is judged where it was read.

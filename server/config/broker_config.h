@@ -193,9 +193,9 @@ struct BrokerConfig {
   std::int16_t share_coordinator_state_topic_min_isr = 0;
 
   // --- keys of our own
-  std::optional<std::int32_t> muir_shards;        // muir.shards; none: one less than the processors.
+  std::optional<std::int32_t> muir_shards;          // muir.shards; none: one less than the processors.
   Milliseconds muir_ssl_files_check_interval_ms{};  // Zero: never.
-  Milliseconds muir_authentication_timeout_ms{};  // From the connection to a known client; zero: no bound.
+  Milliseconds muir_authentication_timeout_ms{};    // From the connection to a known client; zero: no bound.
   // The largest frame before a connection has said who it is: the least of this and sasl.server.max.receive.size.
   std::int32_t muir_unauthenticated_request_max_bytes = 0;
 

@@ -10,7 +10,14 @@
 namespace muir::server {
 
 bool RequestContext::may(auth::Operation operation, const auth::Resource& resource) const {
-  return may_in(*services_.metadata.image(), operation, resource);
+  const MetadataImage& image = *services_.metadata.image();
+  const std::uint64_t version = image.acls.index().version();
+  auth::RecentlyAllowed& recently = session_.recently_allowed;
+  const bool is_to_be_written = services_.audit.wants_allowed();
+  if (!is_to_be_written && recently.knows(version, operation, resource)) return true;
+  const bool may = may_in(image, operation, resource);
+  if (may && services_.authorizer.is_configured()) recently.remember(version, operation, resource);
+  return may;
 }
 
 bool RequestContext::may_see(auth::Operation operation, const auth::Resource& resource) const {

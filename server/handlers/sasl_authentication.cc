@@ -102,7 +102,7 @@ Task<SaslOutcome> authenticate(Services& services, Session& session, ByteView to
     std::string reason = message;
     co_return co_await refuse(session, std::move(message), std::move(reason));
   }
-  session.principal = principal;
+  session.become(principal);
   session.is_authenticated = true;
   outcome.session_lifetime_ms = *lifetime;
   log_debug("Authenticated", field("client", session.client()), field("principal", principal.to_string()),

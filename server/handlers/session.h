@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "auth/acl/principal.h"
+#include "auth/acl/recently_allowed.h"
 #include "server/config/endpoint.h"
 
 namespace muir::server {
@@ -21,6 +23,11 @@ struct Session {
   std::string client_host;
   std::uint16_t client_port = 0;
   auth::Principal principal;
+  auth::RecentlyAllowed recently_allowed;  // To this principal.
+  void become(auth::Principal who) {
+    principal = std::move(who);
+    recently_allowed.forget();
+  }
   std::string client() const { return client_host + ":" + std::to_string(client_port); }
   bool is_authenticated = false;      // Until it is, only ApiVersions and the SASL requests are served.
   std::shared_ptr<SaslSession> sasl;  // How far the login is; null on a listener without SASL.

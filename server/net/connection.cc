@@ -73,7 +73,7 @@ Task<Result<>> Connection::shake_hands() {
     co_return proved.error();
   }
   if (speaks_sasl(session_.security_protocol)) co_return ok();
-  session_.principal = std::move(*proved);
+  session_.become(std::move(*proved));
   session_.is_authenticated = true;
   frames_.set_frame_bytes_max(limits_.frame_bytes_max);
   co_return ok();

@@ -11,9 +11,9 @@
 namespace muir::server {
 
 // Replaces what the TLS listeners serve with when settings change, and when the files that they name do: certificates
-// are renewed by programs that know no AlterConfigs.  Connections that there are keep what they began with.  What cannot
-// be used is not, with one line that says why, and the listener goes on as it was.  Owner: the broker, on its first
-// shard; files are read and keys derived on the pool.
+// are renewed by programs that know no AlterConfigs.  Connections that there are keep what they began with.  What
+// cannot be used is not, with one line that says why, and the listener goes on as it was.  Owner: the broker, on its
+// first shard; files are read and keys derived on the pool.
 class TlsReload {
  public:
   using ConfigPtr = std::shared_ptr<const BrokerConfig>;
