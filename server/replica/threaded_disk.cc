@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "storage/disk/page_cache.h"
 #include "storage/disk/unsynced_changes.h"
 
 namespace muir::server {
@@ -100,9 +101,11 @@ bool is_cached(int fd, std::uint64_t position) {
   return found.has_value();
 }
 
-// Whether each stride of the range begins in the page cache, and its last byte is there.
+// Whether each stride of the range begins in the page cache, and its last byte is there, where the kernel does not tell
+// exactly.
 bool looks_cached(int fd, std::uint64_t position, std::uint64_t size_bytes) {
   if (size_bytes == 0) return true;
+  if (const auto is_there = storage::is_in_page_cache(fd, position, size_bytes)) return *is_there;
   const std::uint64_t last = position + size_bytes - 1;
   if (!is_cached(fd, last)) return false;
   for (std::uint64_t at = position; at < last; at += kProbeStrideBytes)

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "storage/disk/page_cache.h"
 #include "storage/disk/unsynced_changes.h"
 
 namespace muir::storage {
@@ -55,21 +56,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-// How many pages of a range are in memory, by cachestat(2): Linux 6.5 has it, Debian 12's headers do not.  It needs no
-// mapping, unlike mincore(2), which took two fifths of a reader's processor time.  Nothing if the kernel does not know
-// it.
-std::optional<std::uint64_t> cached_pages(int fd, std::uint64_t begin, std::uint64_t size_bytes) {
-  constexpr long kCachestat = 451;
-  struct {
-    std::uint64_t offset, length;
-  } range{begin, size_bytes};
-  struct {
-    std::uint64_t cached, dirty, writeback, evicted, recently_evicted;
-  } found{};
-  if (::syscall(kCachestat, fd, &range, &found, 0) != 0) return std::nullopt;
-  return found.cached;
-}
 
 class PosixFile final : public File {
  public:
@@ -129,14 +115,13 @@ class PosixFile final : public File {
     return outcome(::futimens(fd_.get(), times));
   }
 
-  // By mincore(2), which touches nothing; so it is no matter that the file may be truncated while it is mapped.
+  // Else by mincore(2), which touches nothing; so it is no matter that the file may be truncated while it is mapped.
   Io<bool> is_resident(std::uint64_t position, std::uint64_t size_bytes) override {
     static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t begin = position - position % page_bytes;
     const std::uint64_t end = position + size_bytes;
     if (end <= begin) return true;
-    if (const auto cached = cached_pages(fd_.get(), begin, end - begin))
-      return *cached == (end - begin + page_bytes - 1) / page_bytes;
+    if (const auto is_cached = is_in_page_cache(fd_.get(), position, size_bytes)) return *is_cached;
     void* const mapped = ::mmap(nullptr, end - begin, PROT_READ, MAP_SHARED, fd_.get(), static_cast<off_t>(begin));
     if (mapped == MAP_FAILED) return false;
     std::vector<unsigned char> pages((end - begin + page_bytes - 1) / page_bytes);

@@ -124,6 +124,9 @@ Task<Result<void>> forget_evicted(File& file, std::uint32_t begin, std::uint32_t
                                   VerifiedRanges& verified) {
   const auto ahead_end =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(file_end, std::uint64_t{end} + kReadAheadBytes));
+  const auto all = co_await file.is_resident(begin, ahead_end - begin);
+  if (!all) co_return all.error();
+  if (*all) co_return ok();  // As good as always, and one question.
   const auto here = co_await file.is_resident(begin, end - begin);
   if (!here) co_return here.error();
   if (!*here) verified.remove(begin, end);
