@@ -4,8 +4,8 @@
 
 namespace muir::storage {
 
-// Debian 12's headers do not know the call.  It needs no mapping, unlike mincore(2), which took two fifths of a reader's
-// processor time.
+// Debian 12's headers do not know the call.  It needs no mapping, unlike mincore(2), which took two fifths of a
+// reader's processor time.
 std::optional<bool> is_in_page_cache(int fd, std::uint64_t position, std::uint64_t size_bytes) {
   constexpr long kCachestat = 451;
   static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
