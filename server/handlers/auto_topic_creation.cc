@@ -70,7 +70,8 @@ Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
     if (topic.error_code == wire::ErrorCode::NONE) {
       log_info("Created topic on demand", field("topic", topic.name));
     } else if (topic.error_code != wire::ErrorCode::TOPIC_ALREADY_EXISTS) {
-      log_warn("Auto topic creation failed", field("topic", topic.name), field("error", name(topic.error_code)));
+      log_warn("Auto topic creation failed", field("topic", topic.name), field("error", name(topic.error_code)),
+               field("why", topic.error_message.value_or("")));
     }
   }
 }
