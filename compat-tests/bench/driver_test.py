@@ -49,8 +49,8 @@ class Driver(unittest.TestCase):
         bench("-t", "three", "--create-topic", "3", "-n", "1")
         for options, why in ((("-t", "nowhere"), "does not exist"), (("-t", "three", "--create-topic", "2"), "3 partitions"),
                              (("-c", "0"), "--connections is 0"), (("-b", "127.0.0.1:1"), "127.0.0.1:1"),
-                             (("--start-up",), "the broker's command"), (("--handshakes",), "needs --tls"),
-                             (("--tls", "/nowhere.pem"), "/nowhere.pem"), (("-t", "three", "--cpu-of", "/nowhere"), "/nowhere")):
+                             (("--start-up",), "the broker's command"), (("--handshakes",), "--command-config with TLS"),
+                             (("--command-config", "/nowhere"), "/nowhere"), (("-t", "three", "--cpu-of", "/nowhere"), "/nowhere")):
             done = bench(*options)
             self.assertEqual(done.returncode, 1, options)
             self.assertIn(why, done.stderr)

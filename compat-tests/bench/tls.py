@@ -41,7 +41,9 @@ class TlsSubject(Subject):
 
     def __init__(self, kind, directory, authority):
         super().__init__(kind, pathlib.Path(directory) / "tls")
-        self.authority = authority
+        self.client_settings = authority.folder / "client.properties"
+        self.client_settings.write_text("security.protocol=SSL\nssl.truststore.type=PEM\n"
+                                        f"ssl.truststore.location={authority.certificate}\n")
         settings = dict(SETTINGS)
         for listener, key in (("ecdsa", "ec"), ("rsa", "rsa")):
             identity = authority.server(f"{listener}-{kind}", key)
@@ -60,13 +62,13 @@ class TlsSubject(Subject):
         self.group.remove()
 
     def drive(self, *options):
-        return super().drive("--tls", self.authority.certificate, *options)
+        return super().drive("--command-config", self.client_settings, *options)
 
     def shake_hands(self, listener, resumed, seconds):
         """Processor time a handshake, in microseconds; and the share of them that were resumed."""
         self.resume()
         try:
-            measured = super().drive("--tls", self.authority.certificate, "-b", self.broker.addresses[listener], "--handshakes",
+            measured = super().drive("--command-config", self.client_settings, "-b", self.broker.addresses[listener], "--handshakes",
                                      "-c", HANDSHAKE_THREADS, "-d", seconds, *(["--resume"] if resumed else []))
         finally:
             self.pause()
@@ -76,7 +78,7 @@ class TlsSubject(Subject):
         """What each of many silent connections adds to its resident memory, the handshake's tickets and all."""
         self.resume()
         before = self.status_kib("VmRSS")
-        command = [MUIR, "bench", "-b", self.address, "--tls", str(self.authority.certificate), "--idle",
+        command = [MUIR, "bench", "-b", self.address, "--command-config", str(self.client_settings), "--idle",
                    str(IDLE_CONNECTIONS), "--duration", "3"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
             if not driver.stdout.readline().startswith("idle"):

@@ -95,6 +95,24 @@ class Readme(unittest.TestCase):
         self.assertEqual(*(re.sub(r"after \d+ms", "", told[name]) for name in ("unknown", "wrong")))
         self.assertIn("TOPIC_AUTHORIZATION_FAILED", told["alice"])
 
+    def test_explains_to_the_administrator_why_somebody_may_not(self):
+        self.wait_until_started()
+        answers = {name: self.explain(password) for name, password in (("right", "admin-secret"), ("wrong", "secret"))}
+        self.assertEqual(answers["right"].returncode, 1, answers["right"].stderr)
+        self.assertIn("DENIED", answers["right"].stdout)
+        self.assertEqual(answers["wrong"].returncode, 2)
+        self.assertIn("invalid credentials", answers["wrong"].stderr)
+        self.assertNotIn("secret", answers["wrong"].stderr)
+
+    def explain(self, password):
+        jaas = f'org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="{password}";'
+        file = self.folder / "client.properties"
+        file.write_text("security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nssl.truststore.type=PEM\n"
+                        f"ssl.truststore.location={self.trusted}\nsasl.jaas.config={jaas}\n")
+        return subprocess.run([muir_program(), "acl", "explain", "--bootstrap-server", f"localhost:{self.port}",
+                               "--command-config", str(file), "--principal", "User:alice", "--operation", "Read",
+                               "--resource", "topic:orders"], capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "server/bench/bench_error.h"
+#include "server/client/client_error.h"
 #include "wire/base/bytes.h"
 #include "wire/base/ids.h"
 
@@ -12,7 +12,7 @@ namespace muir::server {
 
 // The base offset in the body of a ProduceResponse to a request of one batch.  Fails unless it is about that partition
 // alone and without an error.
-BenchResult<Offset> check_produce_answer(ByteView body, std::int16_t version, PartitionId partition);
+ClientResult<Offset> check_produce_answer(ByteView body, std::int16_t version, PartitionId partition);
 
 // What a FetchResponse brought.
 struct Fetched {
@@ -24,6 +24,6 @@ struct Fetched {
 
 // Fails unless the body is about that partition alone, without an error, and every whole batch has a valid CRC and
 // begins where the one before ended; the first holds `asked`.  For topics without compaction and transactions.
-BenchResult<Fetched> check_fetch_answer(ByteView body, std::int16_t version, PartitionId partition, Offset asked);
+ClientResult<Fetched> check_fetch_answer(ByteView body, std::int16_t version, PartitionId partition, Offset asked);
 
 }  // namespace muir::server

@@ -4,7 +4,7 @@
 
 #include "server/bench/fetch_frame.h"
 #include "server/bench/produce_frame.h"
-#include "server/bench/request_frame.h"
+#include "server/client/request_frame.h"
 #include "wire/codec/reader.h"
 #include "wire/record/batch.h"
 #include "wire/schema/fetch_request.h"

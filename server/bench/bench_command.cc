@@ -5,13 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "server/bench/dialer.h"
 #include "server/bench/handshakes.h"
 #include "server/bench/idle_connections.h"
 #include "server/bench/load_report.h"
 #include "server/bench/load_run.h"
 #include "server/bench/start_up.h"
 #include "server/bench/workload.h"
+#include "server/client/dialer.h"
 
 namespace muir::server {
 namespace {
@@ -36,18 +36,17 @@ struct BenchCommand::Options {
   double duration_seconds = 10;
   double warmup_seconds = 0;
   std::int32_t idle = 0;
-  std::string tls_authorities;
+  std::string command_config;
   bool handshakes = false;
   bool resumes = false;
   bool as_json = false;
   bool times_start_up = false;
   std::vector<std::string> broker_command;
 
-  BenchResult<Dialer> dialer() const;
-  BenchResult<> hold_idle() const;
-  BenchResult<> shake_hands() const;
-  BenchResult<> time_start_up() const;
-  BenchResult<> load() const;
+  ClientResult<> hold_idle() const;
+  ClientResult<> shake_hands() const;
+  ClientResult<> time_start_up() const;
+  ClientResult<> load() const;
 };
 
 BenchCommand::BenchCommand(CLI::App& app)
@@ -81,7 +80,7 @@ BenchCommand::BenchCommand(CLI::App& app)
   command.add_option("--fetch-min-bytes", workload.fetch_min_bytes)->capture_default_str();
   command.add_option("--fetch-max-wait-ms", workload.fetch_wait_ms)->capture_default_str();
   command.add_option("--cpu-of", workload.cpu_of, "cpuacct.usage, cpu.stat or /proc/PID/stat of the broker");
-  command.add_option("--tls", options_->tls_authorities, "Speak TLS; a PEM file of the authorities that are trusted");
+  command.add_option("--command-config", options_->command_config, "Kafka's client settings, for TLS and a login");
   command.add_flag("--handshakes", options_->handshakes, "Only shake hands, on as many threads as connections");
   command.add_flag("--resume", options_->resumes, "With --handshakes: ask for the session of the one before");
   command.add_option("--idle", options_->idle, "Only hold so many idle connections for the duration");
@@ -94,23 +93,18 @@ BenchCommand::~BenchCommand() = default;
 
 bool BenchCommand::was_chosen() const { return command_->parsed(); }
 
-BenchResult<Dialer> BenchCommand::Options::dialer() const {
-  if (tls_authorities.empty()) return Dialer();
-  return Dialer::with_tls(tls_authorities);
-}
-
-BenchResult<> BenchCommand::Options::hold_idle() const {
-  const auto dials = dialer();
-  if (!dials) return dials.error();
-  const auto held = hold_idle_connections(workload.bootstrap, *dials, idle, workload.duration);
+ClientResult<> BenchCommand::Options::hold_idle() const {
+  const auto dialer = Dialer::from_file(command_config);
+  if (!dialer) return dialer.error();
+  const auto held = hold_idle_connections(workload.bootstrap, *dialer, idle, workload.duration);
   return held;
 }
 
-BenchResult<> BenchCommand::Options::shake_hands() const {
-  if (tls_authorities.empty()) return bench_error("--handshakes needs --tls");
-  const auto dials = dialer();
-  if (!dials) return dials.error();
-  const auto report = measure_handshakes(workload, *dials, resumes);
+ClientResult<> BenchCommand::Options::shake_hands() const {
+  const auto dialer = Dialer::from_file(command_config);
+  if (!dialer) return dialer.error();
+  if (!dialer->has_tls()) return client_error("--handshakes needs a --command-config with TLS");
+  const auto report = measure_handshakes(workload, *dialer, resumes);
   if (!report) return report.error();
   const double elapsed = milliseconds(report->elapsed) / 1000;
   const double cpu = milliseconds(report->broker_cpu) / 1000;
@@ -127,8 +121,8 @@ BenchResult<> BenchCommand::Options::shake_hands() const {
   return {};
 }
 
-BenchResult<> BenchCommand::Options::time_start_up() const {
-  if (broker_command.empty()) return bench_error("--start-up needs the broker's command, after --");
+ClientResult<> BenchCommand::Options::time_start_up() const {
+  if (broker_command.empty()) return client_error("--start-up needs the broker's command, after --");
   const auto timed = measure_start_up(broker_command, workload);
   if (!timed) return timed.error();
   const double connection = milliseconds(timed->to_connection);
@@ -139,14 +133,14 @@ BenchResult<> BenchCommand::Options::time_start_up() const {
   return {};
 }
 
-BenchResult<> BenchCommand::Options::load() const {
-  const auto dials = dialer();
-  if (!dials) return dials.error();
-  auto client = BrokerClient::connect(workload.bootstrap, *dials);
+ClientResult<> BenchCommand::Options::load() const {
+  const auto dialer = Dialer::from_file(command_config);
+  if (!dialer) return dialer.error();
+  auto client = BrokerClient::connect(workload.bootstrap, *dialer);
   if (!client) return client.error();
   auto topic = prepare_topic(*client, workload);
   if (!topic) return topic.error();
-  LoadRun run(workload, *topic, *dials);
+  LoadRun run(workload, *topic, *dialer);
   const auto report = run.run(client->versions(), *client);
   if (!report) return report.error();
   if (workload.deletes_topic) {

@@ -13,18 +13,18 @@ using std::chrono::nanoseconds;
 
 constexpr int kFieldsBetweenNameAndUserTime = 11;  // proc(5): utime and stime are fields 14 and 15, the name is 2.
 
-BenchResult<nanoseconds> of_process(const std::string& text) {
+ClientResult<nanoseconds> of_process(const std::string& text) {
   std::istringstream fields(text.substr(text.rfind(')') + 1));
   std::string skipped;
   for (int i = 0; i < kFieldsBetweenNameAndUserTime; ++i) fields >> skipped;
   std::int64_t user = 0, system = 0;
-  if (!(fields >> user >> system)) return bench_error("not the text of /proc/PID/stat");
+  if (!(fields >> user >> system)) return client_error("not the text of /proc/PID/stat");
   return nanoseconds((user + system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
 }
 
 }  // namespace
 
-BenchResult<nanoseconds> parse_cpu_usage(const std::string& text) {
+ClientResult<nanoseconds> parse_cpu_usage(const std::string& text) {
   std::int64_t number = 0;
   if (text.starts_with("usage_usec ") && std::istringstream(text.substr(11)) >> number) {
     return nanoseconds(number * 1000);
@@ -33,15 +33,15 @@ BenchResult<nanoseconds> parse_cpu_usage(const std::string& text) {
   std::istringstream whole(text);
   std::string rest;
   if (whole >> number && !(whole >> rest)) return nanoseconds(number);
-  return bench_error("says nothing of processor time: expected cpuacct.usage, cpu.stat or /proc/PID/stat");
+  return client_error("says nothing of processor time: expected cpuacct.usage, cpu.stat or /proc/PID/stat");
 }
 
-BenchResult<nanoseconds> read_cpu_usage(const std::string& file) {
+ClientResult<nanoseconds> read_cpu_usage(const std::string& file) {
   std::ifstream stream(file);
-  if (!stream) return bench_system_error("cannot read " + file);
+  if (!stream) return client_system_error("cannot read " + file);
   const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   auto usage = parse_cpu_usage(text);
-  if (!usage) return bench_error(file + " " + usage.error().message);
+  if (!usage) return client_error(file + " " + usage.error().message);
   return usage;
 }
 

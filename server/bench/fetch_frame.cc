@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "server/bench/request_frame.h"
+#include "server/client/request_frame.h"
 #include "wire/schema/fetch_request.h"
 
 namespace muir::server {
@@ -22,7 +22,7 @@ std::size_t place_of(const OwnedBytes& frame, Int mark) {
 
 }  // namespace
 
-BenchResult<FetchFrame> FetchFrame::make(const Workload& workload, const TargetTopic& topic, std::int16_t version) {
+ClientResult<FetchFrame> FetchFrame::make(const Workload& workload, const TargetTopic& topic, std::int16_t version) {
   wire::FetchRequest request;
   request.max_wait_ms = workload.fetch_wait_ms;
   request.min_bytes = workload.fetch_min_bytes;
@@ -39,7 +39,7 @@ BenchResult<FetchFrame> FetchFrame::make(const Workload& workload, const TargetT
   const auto begun = begin_request_frame(writer, wire::ApiKey::FETCH, version, 0);
   if (!begun) return begun.error();
   const auto encoded = encode(writer, version, request);
-  if (!encoded) return bench_error("cannot encode a FetchRequest: " + encoded.error().message());
+  if (!encoded) return client_error("cannot encode a FetchRequest: " + encoded.error().message());
   finish_request_frame(writer);
   FetchFrame frame;
   frame.bytes_ = writer.take();

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "server/bench/bench_error.h"
 #include "server/bench/target_topic.h"
 #include "server/bench/workload.h"
+#include "server/client/client_error.h"
 #include "wire/base/bytes.h"
 
 namespace muir::server {
@@ -13,7 +13,7 @@ namespace muir::server {
 // Owner: a FetchLane.
 class FetchFrame {
  public:
-  static BenchResult<FetchFrame> make(const Workload& workload, const TargetTopic& topic, std::int16_t version);
+  static ClientResult<FetchFrame> make(const Workload& workload, const TargetTopic& topic, std::int16_t version);
 
   // The frame with its size, as it is to be sent.
   ByteView stamp(std::int32_t correlation_id, PartitionId partition, Offset offset);

@@ -39,7 +39,7 @@ ByteView FetchLane::next_request(std::int32_t correlation_id) {
   return frame_.stamp(correlation_id, partition.id, partition.next);
 }
 
-BenchResult<LaneProgress> FetchLane::answered(ByteView body) {
+ClientResult<LaneProgress> FetchLane::answered(ByteView body) {
   PartitionState& partition = partitions_[asked_];
   const auto fetched = check_fetch_answer(body, version_, partition.id, partition.next);
   if (!fetched) return fetched.error();

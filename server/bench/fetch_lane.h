@@ -24,7 +24,7 @@ class FetchLane final : public Lane {
   wire::ApiKey api_key() const override { return wire::ApiKey::FETCH; }
   std::int16_t version() const override { return version_; }
   ByteView next_request(std::int32_t correlation_id) override;
-  BenchResult<LaneProgress> answered(ByteView body) override;
+  ClientResult<LaneProgress> answered(ByteView body) override;
   // On Path::tail the lane goes on until every partition has brought nothing more.
   void begin_drain() override;
 

@@ -18,7 +18,7 @@ using SessionPtr = std::unique_ptr<SSL_SESSION, auth::FreeWith<SSL_SESSION_free>
 
 // Says that no more will come, and reads until the broker says so too: what it sends before, tickets among it, shows
 // that its side of the handshake is complete.
-BenchResult<> finish(const Stream& stream) {
+ClientResult<> finish(const Stream& stream) {
   SSL* tls = stream.tls();
   ::SSL_shutdown(tls);
   ::shutdown(stream.fd(), SHUT_WR);
@@ -28,7 +28,7 @@ BenchResult<> finish(const Stream& stream) {
   const int state = ::SSL_get_shutdown(tls);
   std::byte end;
   const bool is_over = (state & SSL_RECEIVED_SHUTDOWN) != 0 || ::recv(stream.fd(), &end, 1, 0) == 0;
-  if (!is_over) return bench_error("the broker does not finish a handshake");
+  if (!is_over) return client_error("the broker does not finish a handshake");
   return {};
 }
 
@@ -38,7 +38,7 @@ class Dialling {
   Dialling(const Workload& workload, const Dialer& dialer, bool resumes)
       : workload_(workload), dialer_(dialer), resumes_(resumes) {}
 
-  BenchResult<> once() {
+  ClientResult<> once() {
     const auto stream = dialer_.connect(workload_.bootstrap, kPatience, session_.get());
     if (!stream) return stream.error();
     const auto finished = finish(*stream);
@@ -60,7 +60,7 @@ class Dialling {
 
   std::int64_t count() const { return count_; }
   std::int64_t resumed() const { return resumed_; }
-  const BenchResult<>& result() const { return result_; }
+  const ClientResult<>& result() const { return result_; }
 
  private:
   const Workload& workload_;
@@ -70,17 +70,17 @@ class Dialling {
   bool was_resumed_ = false;  // The last one.
   std::int64_t count_ = 0;
   std::int64_t resumed_ = 0;
-  BenchResult<> result_;
+  ClientResult<> result_;
 };
 
-BenchResult<std::chrono::nanoseconds> broker_cpu(const Workload& workload) {
+ClientResult<std::chrono::nanoseconds> broker_cpu(const Workload& workload) {
   if (workload.cpu_of.empty()) return std::chrono::nanoseconds(0);
   return read_cpu_usage(workload.cpu_of);
 }
 
 }  // namespace
 
-BenchResult<HandshakeReport> measure_handshakes(const Workload& workload, const Dialer& dialer, bool resumes) {
+ClientResult<HandshakeReport> measure_handshakes(const Workload& workload, const Dialer& dialer, bool resumes) {
   std::vector<Dialling> diallings;
   for (std::int32_t i = 0; i < workload.connections; ++i) {
     auto& dialling = diallings.emplace_back(workload, dialer, resumes);

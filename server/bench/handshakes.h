@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "server/bench/dialer.h"
 #include "server/bench/workload.h"
+#include "server/client/dialer.h"
 
 namespace muir::server {
 
@@ -19,6 +19,6 @@ struct HandshakeReport {
 // As many as the broker does in workload.duration, on workload.connections threads: connect, handshake, close, one
 // after the other on each.  One counts when the broker has finished it too, and then closed its side.  `resumes`: each
 // asks for the session of the one before it; whether it gets it is the broker's to say.
-BenchResult<HandshakeReport> measure_handshakes(const Workload& workload, const Dialer& dialer, bool resumes);
+ClientResult<HandshakeReport> measure_handshakes(const Workload& workload, const Dialer& dialer, bool resumes);
 
 }  // namespace muir::server

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/bench/bench_error.h"
+#include "server/client/client_error.h"
 #include "wire/base/bytes.h"
 #include "wire/base/clock.h"
 #include "wire/schema/api_key.h"
@@ -33,7 +33,7 @@ class Lane {
   virtual ByteView next_request(std::int32_t correlation_id) = 0;
 
   // The body of the answer to the oldest request that has not been answered.
-  virtual BenchResult<LaneProgress> answered(ByteView body) = 0;
+  virtual ClientResult<LaneProgress> answered(ByteView body) = 0;
 
   // No new work: next_request() goes on only as far as what has been begun needs it.
   virtual void begin_drain() = 0;

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "server/bench/request_frame.h"
+#include "server/client/request_frame.h"
 
 namespace muir::server {
 namespace {
@@ -12,18 +12,18 @@ namespace {
 constexpr std::size_t kSizeBytes = 4;
 
 // With the size in front; how many bytes are to be known first while it is not complete.
-BenchResult<std::size_t> bytes_wanted(ByteView unread) {
+ClientResult<std::size_t> bytes_wanted(ByteView unread) {
   if (unread.size() < kSizeBytes) return kSizeBytes;
   const auto size = load_big_endian<std::int32_t>(unread.data());
   if (size < 0 || static_cast<std::size_t>(size) > kAnswerBytesMax) {
-    return bench_error(fmt::format("an answer begins with the size {}: it may be at most {}", size, kAnswerBytesMax));
+    return client_error(fmt::format("an answer begins with the size {}: it may be at most {}", size, kAnswerBytesMax));
   }
   return kSizeBytes + static_cast<std::size_t>(size);
 }
 
 }  // namespace
 
-BenchResult<> LoadConnection::flush() {
+ClientResult<> LoadConnection::flush() {
   while (!unsent_.empty()) {
     const auto sent = stream_.send(unsent_);
     if (!sent) return sent.error();
@@ -33,7 +33,7 @@ BenchResult<> LoadConnection::flush() {
   return {};
 }
 
-BenchResult<> LoadConnection::send_due(bool closed_loop) {
+ClientResult<> LoadConnection::send_due(bool closed_loop) {
   for (;;) {
     const auto flushed = flush();
     if (!flushed) return flushed.error();
@@ -49,14 +49,14 @@ BenchResult<> LoadConnection::send_due(bool closed_loop) {
   }
 }
 
-BenchResult<std::size_t> LoadConnection::read_into(MutableByteView into) {
+ClientResult<std::size_t> LoadConnection::read_into(MutableByteView into) {
   const auto received = stream_.receive(into);
   if (received) may_have_more_ = *received == into.size();
   return received;
 }
 
 // Whether anything came.
-BenchResult<bool> LoadConnection::read_more() {
+ClientResult<bool> LoadConnection::read_more() {
   if (!may_have_more_) return false;
   if (part_size_ == 0) {
     const auto count = read_into(scratch_);
@@ -74,7 +74,7 @@ BenchResult<bool> LoadConnection::read_more() {
 }
 
 // The next whole answer; nothing when the socket has no more.
-BenchResult<std::optional<ByteView>> LoadConnection::next_frame() {
+ClientResult<std::optional<ByteView>> LoadConnection::next_frame() {
   for (;;) {
     const ByteView unread = part_size_ > 0 ? ByteView(part_).first(part_size_) : unread_;
     const auto wanted = bytes_wanted(unread);
@@ -95,8 +95,8 @@ BenchResult<std::optional<ByteView>> LoadConnection::next_frame() {
   }
 }
 
-BenchResult<LoadConnection::Answered> LoadConnection::judge(ByteView frame) {
-  if (in_flight_.empty()) return bench_error("an answer came to no request");
+ClientResult<LoadConnection::Answered> LoadConnection::judge(ByteView frame) {
+  if (in_flight_.empty()) return client_error("an answer came to no request");
   const auto body = read_response_header(frame, lane_->api_key(), lane_->version(), oldest_correlation_id_);
   if (!body) return body.error();
   ++oldest_correlation_id_;

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "server/bench/lane.h"
-#include "server/bench/stream.h"
 #include "server/bench/workload.h"
+#include "server/client/stream.h"
 
 namespace muir::server {
 
@@ -30,11 +30,11 @@ class LoadConnection {
   std::size_t due() const { return due_.size(); }
 
   // Sends what is due as far as the in-flight limit and the socket go.  `closed_loop`: something is always due.
-  BenchResult<> send_due(bool closed_loop);
+  ClientResult<> send_due(bool closed_loop);
 
   // Reads what is there and hands every answer to `counted`.
   template <class F>
-  BenchResult<> receive(F counted) {
+  ClientResult<> receive(F counted) {
     may_have_more_ = true;
     for (;;) {
       const auto frame = next_frame();
@@ -53,11 +53,11 @@ class LoadConnection {
   std::uint64_t sent_requests() const { return sent_requests_; }
 
  private:
-  BenchResult<> flush();
-  BenchResult<std::optional<ByteView>> next_frame();
-  BenchResult<bool> read_more();
-  BenchResult<std::size_t> read_into(MutableByteView into);
-  BenchResult<Answered> judge(ByteView frame);
+  ClientResult<> flush();
+  ClientResult<std::optional<ByteView>> next_frame();
+  ClientResult<bool> read_more();
+  ClientResult<std::size_t> read_into(MutableByteView into);
+  ClientResult<Answered> judge(ByteView frame);
 
   Stream stream_;
   std::unique_ptr<Lane> lane_;

@@ -56,31 +56,32 @@ LoadRun::LoadRun(const Workload& workload, TargetTopic& topic, const Dialer& dia
 
 LoadRun::~LoadRun() = default;
 
-BenchResult<> LoadRun::watch(Member& member, bool for_writing) {
+ClientResult<> LoadRun::watch(Member& member, bool for_writing) {
   epoll_event event{};
   event.events = for_writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
   event.data.ptr = &member;
   const int how = member.is_watched_for_writing == for_writing ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  if (::epoll_ctl(poll_.fd(), how, member.connection.fd(), &event) != 0) return bench_system_error("epoll_ctl");
+  if (::epoll_ctl(poll_.fd(), how, member.connection.fd(), &event) != 0) return client_system_error("epoll_ctl");
   member.is_watched_for_writing = for_writing;
   return {};
 }
 
-BenchResult<> LoadRun::add(const std::string& leader, std::unique_ptr<Lane> lane, std::int32_t in_flight) {
-  auto stream = dialer_.connect(leader, kPatience);
-  if (!stream) return stream.error();
-  const auto stopped = stream->stop_waiting();
+ClientResult<> LoadRun::add(const std::string& leader, std::unique_ptr<Lane> lane, std::int32_t in_flight) {
+  auto client = BrokerClient::connect(leader, dialer_);
+  if (!client) return client.error();
+  Stream stream = std::move(*client).release();
+  const auto stopped = stream.stop_waiting();
   if (!stopped) return stopped;
   const bool produces = lane->api_key() == wire::ApiKey::PRODUCE;
   const bool is_scheduled = produces || workload_.mode == Workload::Mode::fetch;
-  members_.push_back(std::make_unique<Member>(LoadConnection(std::move(*stream), std::move(lane), in_flight, scratch_),
+  members_.push_back(std::make_unique<Member>(LoadConnection(std::move(stream), std::move(lane), in_flight, scratch_),
                                               is_scheduled, produces ? produced_ : fetched_));
   if (is_scheduled) scheduled_members_ = members_.size();
   const auto watched = watch(*members_.back(), false);
   return watched;
 }
 
-BenchResult<> LoadRun::open_producers(std::int16_t version, BrokerClient& client) {
+ClientResult<> LoadRun::open_producers(std::int16_t version, BrokerClient& client) {
   std::uint64_t seed = 1;
   for (auto& share : share_out(topic_.partitions.size(), static_cast<std::size_t>(workload_.connections))) {
     ProducerIdentity producer;
@@ -100,13 +101,13 @@ BenchResult<> LoadRun::open_producers(std::int16_t version, BrokerClient& client
   return {};
 }
 
-BenchResult<> LoadRun::open_consumers(std::int16_t version, std::int32_t count) {
+ClientResult<> LoadRun::open_consumers(std::int16_t version, std::int32_t count) {
   const bool follows = workload_.mode == Workload::Mode::both;
   for (auto& share : share_out(topic_.partitions.size(), static_cast<std::size_t>(count))) {
     for (const std::size_t index : share) {
       const auto& partition = topic_.partitions[index];
       if (!follows && partition.start_offset == partition.end_offset) {
-        return bench_error(
+        return client_error(
             fmt::format("partition {} of {} is empty: nothing to fetch", partition.id.value, topic_.name));
       }
     }
@@ -122,8 +123,8 @@ BenchResult<> LoadRun::open_consumers(std::int16_t version, std::int32_t count) 
   return {};
 }
 
-BenchResult<> LoadRun::open(const ApiVersionTable& versions, BrokerClient& client) {
-  if (poll_.fd() < 0) return bench_system_error("epoll_create1");
+ClientResult<> LoadRun::open(const ApiVersionTable& versions, BrokerClient& client) {
+  if (poll_.fd() < 0) return client_system_error("epoll_create1");
   const auto partitions = static_cast<std::int32_t>(topic_.partitions.size());
   const bool has_one_leader = std::ranges::all_of(
       topic_.partitions, [&](const auto& partition) { return partition.leader == topic_.partitions.front().leader; });
@@ -131,7 +132,7 @@ BenchResult<> LoadRun::open(const ApiVersionTable& versions, BrokerClient& clien
                                      ? std::min(workload_.fetch_connections, partitions)
                                      : partitions;
   if (!has_one_leader && std::min(workload_.connections, consumers) < partitions) {
-    return bench_error(
+    return client_error(
         fmt::format("several brokers lead {}: take at least {} connections, one a partition", topic_.name, partitions));
   }
   const auto allowed = allow_descriptors(static_cast<std::size_t>(workload_.connections + consumers));
@@ -170,7 +171,7 @@ void LoadRun::count(const Member& member, const LoadConnection::Answered& answer
   last_counted_ = now;
 }
 
-BenchResult<> LoadRun::serve(Member& member, bool is_draining) {
+ClientResult<> LoadRun::serve(Member& member, bool is_draining) {
   const auto received =
       member.connection.receive([&](const LoadConnection::Answered& answered) { count(member, answered); });
   if (!received) return received.error();
@@ -182,7 +183,7 @@ BenchResult<> LoadRun::serve(Member& member, bool is_draining) {
   return watched;
 }
 
-BenchResult<> LoadRun::turn(Instant wait_until, bool is_draining) {
+ClientResult<> LoadRun::turn(Instant wait_until, bool is_draining) {
   const Instant now = system_clock().now();
   if (workload_.is_open_loop() && !is_draining) {
     const std::int64_t before = called_;
@@ -199,7 +200,7 @@ BenchResult<> LoadRun::turn(Instant wait_until, bool is_draining) {
   const timespec timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
   std::array<epoll_event, kEventsMax> events;
   const int count = ::epoll_pwait2(poll_.fd(), events.data(), kEventsMax, &timeout, nullptr);
-  if (count < 0 && errno != EINTR) return bench_system_error("epoll_pwait2");
+  if (count < 0 && errno != EINTR) return client_system_error("epoll_pwait2");
   for (int i = 0; i < count; ++i) {
     const auto served = serve(*static_cast<Member*>(events[static_cast<std::size_t>(i)].data.ptr), is_draining);
     if (!served) return served;
@@ -210,7 +211,7 @@ BenchResult<> LoadRun::turn(Instant wait_until, bool is_draining) {
 bool LoadRun::has_enough() const { return workload_.records > 0 && records_seen_ >= workload_.records; }
 
 // Turns until the time has come, or until all records have been counted.
-BenchResult<> LoadRun::go(Instant until) {
+ClientResult<> LoadRun::go(Instant until) {
   while (system_clock().now() < until && !has_enough()) {
     const auto turned = turn(until, false);
     if (!turned) return turned;
@@ -218,7 +219,7 @@ BenchResult<> LoadRun::go(Instant until) {
   return {};
 }
 
-BenchResult<> LoadRun::drain() {
+ClientResult<> LoadRun::drain() {
   const auto scheduled = drain(std::span(members_).first(scheduled_members_));
   if (!scheduled) return scheduled;
   // Only now is the end of the log known that the others have to reach.
@@ -226,7 +227,7 @@ BenchResult<> LoadRun::drain() {
   return others;
 }
 
-BenchResult<> LoadRun::drain(std::span<const std::unique_ptr<Member>> members) {
+ClientResult<> LoadRun::drain(std::span<const std::unique_ptr<Member>> members) {
   for (const auto& member : members) member->connection.lane().begin_drain();
   const auto are_idle = [&] {
     return std::ranges::all_of(members, [](const auto& one) { return one->connection.is_idle(); });
@@ -235,14 +236,14 @@ BenchResult<> LoadRun::drain(std::span<const std::unique_ptr<Member>> members) {
     const auto turned = turn(until, true);
     if (!turned) return turned;
     if (system_clock().now() >= until) {
-      return bench_error(fmt::format("requests were not answered within {} s", kPatience.count()));
+      return client_error(fmt::format("requests were not answered within {} s", kPatience.count()));
     }
   }
   return {};
 }
 
 // From here on each answer brings the next request.
-BenchResult<> LoadRun::start_closed_loops() {
+ClientResult<> LoadRun::start_closed_loops() {
   for (const auto& member : members_) {
     if (member->is_scheduled && workload_.is_open_loop()) continue;
     const auto served = serve(*member, false);
@@ -251,7 +252,7 @@ BenchResult<> LoadRun::start_closed_loops() {
   return {};
 }
 
-BenchResult<> LoadRun::measure(LoadReport& report) {
+ClientResult<> LoadRun::measure(LoadReport& report) {
   nanoseconds cpu_before{0};
   if (!workload_.cpu_of.empty()) {
     const auto cpu = read_cpu_usage(workload_.cpu_of);
@@ -282,7 +283,7 @@ BenchResult<> LoadRun::measure(LoadReport& report) {
 }
 
 // The log itself must agree with what was acknowledged, and with what was read.
-BenchResult<> LoadRun::verify(LoadReport& report) {
+ClientResult<> LoadRun::verify(LoadReport& report) {
   const auto read = read_offsets(topic_, dialer_);
   if (!read) return read.error();
   for (std::size_t i = 0; i < topic_.partitions.size(); ++i) {
@@ -290,21 +291,21 @@ BenchResult<> LoadRun::verify(LoadReport& report) {
     report.acknowledged += acknowledged_[i];
     report.log_grew += grew;
     if (grew >= acknowledged_[i]) continue;
-    return bench_error(fmt::format("partition {}: {} records were acknowledged, and the log grew by {}",
-                                   topic_.partitions[i].id.value, acknowledged_[i], grew));
+    return client_error(fmt::format("partition {}: {} records were acknowledged, and the log grew by {}",
+                                    topic_.partitions[i].id.value, acknowledged_[i], grew));
   }
   for (const FetchLane* tail : tails_) {
     for (const auto& partition : tail->partitions()) {
       const Offset end = topic_.partitions[partition.index].end_offset;
       if (partition.next == end) continue;
-      return bench_error(fmt::format("partition {}: read up to offset {}, and the log ends at {}", partition.id.value,
-                                     partition.next.value, end.value));
+      return client_error(fmt::format("partition {}: read up to offset {}, and the log ends at {}", partition.id.value,
+                                      partition.next.value, end.value));
     }
   }
   return {};
 }
 
-BenchResult<LoadReport> LoadRun::run(const ApiVersionTable& versions, BrokerClient& client) {
+ClientResult<LoadReport> LoadRun::run(const ApiVersionTable& versions, BrokerClient& client) {
   const auto opened = open(versions, client);
   if (!opened) return opened.error();
   first_due_ = system_clock().now();

@@ -21,26 +21,26 @@ class LoadRun {
 
   // Opens the connections, then warms up, measures, and waits for what is on its way.  Fails with the first answer that
   // is not right.
-  BenchResult<LoadReport> run(const ApiVersionTable& versions, BrokerClient& client);
+  ClientResult<LoadReport> run(const ApiVersionTable& versions, BrokerClient& client);
 
  private:
   struct Member;
 
-  BenchResult<> open(const ApiVersionTable& versions, BrokerClient& client);
-  BenchResult<> open_producers(std::int16_t version, BrokerClient& client);
-  BenchResult<> open_consumers(std::int16_t version, std::int32_t count);
-  BenchResult<> add(const std::string& leader, std::unique_ptr<Lane> lane, std::int32_t in_flight);
-  BenchResult<> go(Instant until);
-  BenchResult<> turn(Instant wait_until, bool is_draining);
-  BenchResult<> serve(Member& member, bool is_draining);
-  BenchResult<> start_closed_loops();
-  BenchResult<> measure(LoadReport& report);
-  BenchResult<> drain();
-  BenchResult<> drain(std::span<const std::unique_ptr<Member>> members);
-  BenchResult<> verify(LoadReport& report);
+  ClientResult<> open(const ApiVersionTable& versions, BrokerClient& client);
+  ClientResult<> open_producers(std::int16_t version, BrokerClient& client);
+  ClientResult<> open_consumers(std::int16_t version, std::int32_t count);
+  ClientResult<> add(const std::string& leader, std::unique_ptr<Lane> lane, std::int32_t in_flight);
+  ClientResult<> go(Instant until);
+  ClientResult<> turn(Instant wait_until, bool is_draining);
+  ClientResult<> serve(Member& member, bool is_draining);
+  ClientResult<> start_closed_loops();
+  ClientResult<> measure(LoadReport& report);
+  ClientResult<> drain();
+  ClientResult<> drain(std::span<const std::unique_ptr<Member>> members);
+  ClientResult<> verify(LoadReport& report);
   void call_by_timetable(Instant now);
   void count(const Member& member, const LoadConnection::Answered& answered);
-  BenchResult<> watch(Member& member, bool for_writing);
+  ClientResult<> watch(Member& member, bool for_writing);
   bool has_enough() const;
 
   const Workload& workload_;

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/bench/payload.h"
-#include "server/bench/request_frame.h"
+#include "server/client/request_frame.h"
 #include "wire/record/batch_builder.h"
 #include "wire/record/crc32c.h"
 #include "wire/schema/produce_request.h"
@@ -27,7 +27,7 @@ std::string key_text(std::int64_t key) { return fmt::format("key-{:012}", key); 
 
 }  // namespace
 
-BenchResult<OwnedBytes> make_batch(const Workload& workload, ProducerIdentity producer, std::uint64_t seed) {
+ClientResult<OwnedBytes> make_batch(const Workload& workload, ProducerIdentity producer, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   const auto record_bytes = static_cast<std::size_t>(workload.record_bytes);
   const OwnedBytes payload =
@@ -45,15 +45,15 @@ BenchResult<OwnedBytes> make_batch(const Workload& workload, ProducerIdentity pr
     if (workload.keys > 0) record.key = as_bytes(key);
     record.value = ByteView(payload).subspan(static_cast<std::size_t>(i) * record_bytes, record_bytes);
     const auto added = batch.append(record);
-    if (!added) return bench_error("cannot build a batch: " + added.error().message());
+    if (!added) return client_error("cannot build a batch: " + added.error().message());
   }
   auto built = batch.build();
-  if (!built) return bench_error("cannot build a batch: " + built.error().message());
+  if (!built) return client_error("cannot build a batch: " + built.error().message());
   return std::move(*built);
 }
 
-BenchResult<ProduceFrame> ProduceFrame::make(const Workload& workload, const TargetTopic& topic, std::int16_t version,
-                                             ProducerIdentity producer, std::uint64_t seed) {
+ClientResult<ProduceFrame> ProduceFrame::make(const Workload& workload, const TargetTopic& topic, std::int16_t version,
+                                              ProducerIdentity producer, std::uint64_t seed) {
   const auto batch = make_batch(workload, producer, seed);
   if (!batch) return batch.error();
   wire::ProduceRequest request;
@@ -71,7 +71,7 @@ BenchResult<ProduceFrame> ProduceFrame::make(const Workload& workload, const Tar
   const auto begun = begin_request_frame(writer, wire::ApiKey::PRODUCE, version, 0);
   if (!begun) return begun.error();
   const auto encoded = encode(writer, version, request);
-  if (!encoded) return bench_error("cannot encode a ProduceRequest: " + encoded.error().message());
+  if (!encoded) return client_error("cannot encode a ProduceRequest: " + encoded.error().message());
   finish_request_frame(writer);
 
   ProduceFrame frame;

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "server/bench/bench_error.h"
 #include "server/bench/target_topic.h"
 #include "server/bench/workload.h"
+#include "server/client/client_error.h"
 #include "wire/base/bytes.h"
 
 namespace muir::server {
@@ -23,8 +23,8 @@ class ProduceFrame {
   };
 
   // `seed` makes the payload.
-  static BenchResult<ProduceFrame> make(const Workload& workload, const TargetTopic& topic, std::int16_t version,
-                                        ProducerIdentity producer, std::uint64_t seed);
+  static ClientResult<ProduceFrame> make(const Workload& workload, const TargetTopic& topic, std::int16_t version,
+                                         ProducerIdentity producer, std::uint64_t seed);
 
   // The frame with its size, as it is to be sent.
   ByteView stamp(const Stamp& stamp);
@@ -41,6 +41,6 @@ class ProduceFrame {
 };
 
 // The batch of one request: records of the workload's sizes, keys and codec.
-BenchResult<OwnedBytes> make_batch(const Workload& workload, ProducerIdentity producer, std::uint64_t seed);
+ClientResult<OwnedBytes> make_batch(const Workload& workload, ProducerIdentity producer, std::uint64_t seed);
 
 }  // namespace muir::server

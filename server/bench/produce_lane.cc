@@ -29,14 +29,14 @@ ByteView ProduceLane::next_request(std::int32_t correlation_id) {
   return frame_.stamp(stamp);
 }
 
-BenchResult<LaneProgress> ProduceLane::answered(ByteView body) {
+ClientResult<LaneProgress> ProduceLane::answered(ByteView body) {
   PartitionState& partition = partitions_[unanswered_.front()];
   unanswered_.pop_front();
   const auto base_offset = check_produce_answer(body, version_, partition.id);
   if (!base_offset) return base_offset.error();
   if (*base_offset < partition.next_offset) {
-    return bench_error(fmt::format("partition {}: records acknowledged at offset {}, which lies before {}",
-                                   partition.id.value, base_offset->value, partition.next_offset.value));
+    return client_error(fmt::format("partition {}: records acknowledged at offset {}, which lies before {}",
+                                    partition.id.value, base_offset->value, partition.next_offset.value));
   }
   partition.next_offset = *base_offset + workload_.records_per_request;
   acknowledged_[partition.index] += workload_.records_per_request;

@@ -20,7 +20,7 @@ class ProduceLane final : public Lane {
   wire::ApiKey api_key() const override { return wire::ApiKey::PRODUCE; }
   std::int16_t version() const override { return version_; }
   ByteView next_request(std::int32_t correlation_id) override;
-  BenchResult<LaneProgress> answered(ByteView body) override;
+  ClientResult<LaneProgress> answered(ByteView body) override;
   void begin_drain() override { is_draining_ = true; }
 
  private:

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "server/bench/answer_check.h"
-#include "server/bench/broker_client.h"
 #include "server/bench/load_run.h"
 #include "server/bench/target_topic.h"
+#include "server/client/broker_client.h"
 
 namespace muir::server {
 namespace {
@@ -22,12 +22,12 @@ constexpr std::chrono::seconds kPatience{60};
 // A child process that is told to stop with its owner, and waited for.
 class Child {
  public:
-  static BenchResult<Child> run(const std::vector<std::string>& command) {
+  static ClientResult<Child> run(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const pid_t pid = ::fork();
-    if (pid < 0) return bench_system_error("fork");
+    if (pid < 0) return client_system_error("fork");
     if (pid == 0) {
       ::dup2(STDERR_FILENO, STDOUT_FILENO);  // Our own output stays ours.
       ::execvp(arguments[0], arguments.data());
@@ -54,17 +54,17 @@ class Child {
 };
 
 // The first connection on which the broker says what it speaks.
-BenchResult<BrokerClient> first_connection(Child& child, const std::string& address, steady_clock::time_point began) {
+ClientResult<BrokerClient> first_connection(Child& child, const std::string& address, steady_clock::time_point began) {
   for (;;) {
     auto client = BrokerClient::connect(address);
     if (client) return client;
-    if (child.has_ended()) return bench_error("the broker ended by itself");
+    if (child.has_ended()) return client_error("the broker ended by itself");
     if (steady_clock::now() - began > kPatience) return client.error();
     std::this_thread::sleep_for(kRetry);
   }
 }
 
-BenchResult<> produce_one(BrokerClient& client, const Workload& workload) {
+ClientResult<> produce_one(BrokerClient& client, const Workload& workload) {
   auto topic = prepare_topic(client, workload);
   if (!topic) return topic.error();
   LoadRun run(workload, *topic, client.dialer());
@@ -75,9 +75,9 @@ BenchResult<> produce_one(BrokerClient& client, const Workload& workload) {
 
 }  // namespace
 
-BenchResult<StartUp> measure_start_up(const std::vector<std::string>& command, const Workload& workload) {
+ClientResult<StartUp> measure_start_up(const std::vector<std::string>& command, const Workload& workload) {
   if (connect_to(workload.bootstrap, std::chrono::seconds(1))) {
-    return bench_error("something listens on " + workload.bootstrap + " already");
+    return client_error("something listens on " + workload.bootstrap + " already");
   }
   Workload one_record = workload;
   one_record.mode = Workload::Mode::produce;

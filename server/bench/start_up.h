@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "server/bench/bench_error.h"
 #include "server/bench/workload.h"
+#include "server/client/client_error.h"
 
 namespace muir::server {
 
@@ -17,6 +17,6 @@ struct StartUp {
 
 // Runs `command`, a broker at workload.bootstrap, connects as soon as that is possible, produces one record, and stops
 // the broker by SIGTERM.  Fails when the port is in use before, and when there is no acknowledgement in a minute.
-BenchResult<StartUp> measure_start_up(const std::vector<std::string>& command, const Workload& workload);
+ClientResult<StartUp> measure_start_up(const std::vector<std::string>& command, const Workload& workload);
 
 }  // namespace muir::server

@@ -29,7 +29,7 @@ constexpr milliseconds kRetry{2};
 constexpr std::int64_t kEarliest = -2;
 constexpr std::int64_t kLatest = -1;
 
-BenchResult<> create_topic(BrokerClient& client, const Workload& workload) {
+ClientResult<> create_topic(BrokerClient& client, const Workload& workload) {
   wire::CreateTopicsRequest request;
   auto& topic = request.topics.emplace_back();
   topic.name = workload.topic;
@@ -38,21 +38,21 @@ BenchResult<> create_topic(BrokerClient& client, const Workload& workload) {
   request.timeout_ms = static_cast<std::int32_t>(kPatience.count());
   const auto answer = client.call<wire::CreateTopicsResponse>(request);
   if (!answer) return answer.error();
-  if (answer->topics.size() != 1) return bench_error("CreateTopics: not one answer to one topic");
+  if (answer->topics.size() != 1) return client_error("CreateTopics: not one answer to one topic");
   const auto& created = answer->topics.front();
   if (created.error_code == ErrorCode::NONE || created.error_code == ErrorCode::TOPIC_ALREADY_EXISTS) return {};
-  return bench_error(fmt::format("cannot create topic {}: {} {}", workload.topic, name(created.error_code),
-                                 created.error_message.value_or("")));
+  return client_error(fmt::format("cannot create topic {}: {} {}", workload.topic, name(created.error_code),
+                                  created.error_message.value_or("")));
 }
 
 // The topic with its leaders; nothing while a partition has none yet.
-BenchResult<std::optional<TargetTopic>> describe_topic(BrokerClient& client, const std::string& topic_name) {
+ClientResult<std::optional<TargetTopic>> describe_topic(BrokerClient& client, const std::string& topic_name) {
   wire::MetadataRequest request;
   request.topics.emplace().emplace_back().name = topic_name;
   request.allow_auto_topic_creation = false;
   const auto answer = client.call<wire::MetadataResponse>(request);
   if (!answer) return answer.error();
-  if (answer->topics.size() != 1) return bench_error("Metadata: not one answer to one topic");
+  if (answer->topics.size() != 1) return client_error("Metadata: not one answer to one topic");
   std::map<std::int32_t, std::string> addresses;
   for (const auto& broker : answer->brokers) {
     addresses[broker.node_id] = fmt::format("{}:{}", broker.host, broker.port);
@@ -69,7 +69,7 @@ BenchResult<std::optional<TargetTopic>> describe_topic(BrokerClient& client, con
   return std::optional(std::move(topic));
 }
 
-BenchResult<TargetTopic> await_topic(BrokerClient& client, const Workload& workload) {
+ClientResult<TargetTopic> await_topic(BrokerClient& client, const Workload& workload) {
   const auto deadline = steady_clock::now() + (workload.create_partitions > 0 ? kPatience : milliseconds(0));
   for (;;) {
     auto topic = describe_topic(client, workload.topic);
@@ -77,11 +77,11 @@ BenchResult<TargetTopic> await_topic(BrokerClient& client, const Workload& workl
     if (*topic) {
       const auto partitions = static_cast<std::int32_t>((*topic)->partitions.size());
       if (workload.create_partitions == 0 || partitions == workload.create_partitions) return std::move(**topic);
-      return bench_error(fmt::format("topic {} exists with {} partitions", workload.topic, partitions));
+      return client_error(fmt::format("topic {} exists with {} partitions", workload.topic, partitions));
     }
     if (steady_clock::now() >= deadline) {
-      return bench_error(fmt::format("topic {} does not exist or has no leaders; --create-topic PARTITIONS makes one",
-                                     workload.topic));
+      return client_error(fmt::format("topic {} does not exist or has no leaders; --create-topic PARTITIONS makes one",
+                                      workload.topic));
     }
     std::this_thread::sleep_for(kRetry);
   }
@@ -94,8 +94,8 @@ bool will_lead(ErrorCode error) {
 }
 
 // One offset of every partition that this broker leads; false when it does not know all of them yet.
-BenchResult<bool> list_offsets(BrokerClient& client, TargetTopic& topic, std::int64_t timestamp,
-                               Offset TargetTopic::Partition::* member) {
+ClientResult<bool> list_offsets(BrokerClient& client, TargetTopic& topic, std::int64_t timestamp,
+                                Offset TargetTopic::Partition::* member) {
   wire::ListOffsetsRequest request;
   request.replica_id = -1;
   request.timeout_ms = static_cast<std::int32_t>(kPatience.count());
@@ -112,7 +112,7 @@ BenchResult<bool> list_offsets(BrokerClient& client, TargetTopic& topic, std::in
     for (const auto& partition : of_topic.partitions) {
       if (will_lead(partition.error_code)) return false;
       if (partition.error_code != ErrorCode::NONE) {
-        return bench_error(
+        return client_error(
             fmt::format("ListOffsets {}-{}: {}", topic.name, partition.partition_index, name(partition.error_code)));
       }
       const auto found =
@@ -123,21 +123,21 @@ BenchResult<bool> list_offsets(BrokerClient& client, TargetTopic& topic, std::in
   return true;
 }
 
-BenchResult<> await_offsets(BrokerClient& client, TargetTopic& topic, std::int64_t timestamp,
-                            Offset TargetTopic::Partition::* member) {
+ClientResult<> await_offsets(BrokerClient& client, TargetTopic& topic, std::int64_t timestamp,
+                             Offset TargetTopic::Partition::* member) {
   for (const auto deadline = steady_clock::now() + kPatience; steady_clock::now() < deadline;) {
     const auto listed = list_offsets(client, topic, timestamp, member);
     if (!listed) return listed.error();
     if (*listed) return {};
     std::this_thread::sleep_for(kRetry);
   }
-  return bench_error(
+  return client_error(
       fmt::format("{} does not lead the partitions of {} that it is said to lead", client.address(), topic.name));
 }
 
 }  // namespace
 
-BenchResult<> read_offsets(TargetTopic& topic, const Dialer& dialer) {
+ClientResult<> read_offsets(TargetTopic& topic, const Dialer& dialer) {
   std::map<std::string, std::optional<BrokerClient>> leaders;
   for (const auto& partition : topic.partitions) leaders[partition.leader];
   for (auto& [address, client] : leaders) {
@@ -153,7 +153,7 @@ BenchResult<> read_offsets(TargetTopic& topic, const Dialer& dialer) {
   return {};
 }
 
-BenchResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& workload) {
+ClientResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& workload) {
   if (workload.create_partitions > 0) {
     const auto created = create_topic(client, workload);
     if (!created) return created.error();
@@ -165,17 +165,17 @@ BenchResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& wor
   return topic;
 }
 
-BenchResult<> delete_topic(BrokerClient& client, const TargetTopic& topic) {
+ClientResult<> delete_topic(BrokerClient& client, const TargetTopic& topic) {
   wire::DeleteTopicsRequest request;
   request.topics.emplace_back().name = topic.name;
   request.timeout_ms = static_cast<std::int32_t>(kPatience.count());
   const auto answer = client.call<wire::DeleteTopicsResponse>(request);
   if (!answer) return answer.error();
   if (answer->responses.size() == 1 && answer->responses.front().error_code == ErrorCode::NONE) return {};
-  return bench_error("cannot delete topic " + topic.name);
+  return client_error("cannot delete topic " + topic.name);
 }
 
-BenchResult<ProducerIdentity> init_producer_id(BrokerClient& client) {
+ClientResult<ProducerIdentity> init_producer_id(BrokerClient& client) {
   wire::InitProducerIdRequest request;
   request.transactional_id = std::nullopt;
   request.transaction_timeout_ms = 60'000;
@@ -190,7 +190,7 @@ BenchResult<ProducerIdentity> init_producer_id(BrokerClient& client) {
                           answer->error_code == ErrorCode::COORDINATOR_NOT_AVAILABLE ||
                           answer->error_code == ErrorCode::NOT_COORDINATOR;
     if (!may_pass || steady_clock::now() >= deadline) {
-      return bench_error(fmt::format("InitProducerId: {}", name(answer->error_code)));
+      return client_error(fmt::format("InitProducerId: {}", name(answer->error_code)));
     }
     std::this_thread::sleep_for(kRetry);
   }

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "server/bench/bench_error.h"
-#include "server/bench/broker_client.h"
 #include "server/bench/workload.h"
+#include "server/client/broker_client.h"
+#include "server/client/client_error.h"
 #include "wire/base/ids.h"
 #include "wire/base/uuid.h"
 
@@ -28,19 +28,19 @@ struct TargetTopic {
 
 // Creates the topic where the workload asks for it, waits until all its partitions have leaders, and asks those for its
 // offsets.  Fails when it does not exist, and when it has other partitions than were asked for.
-BenchResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& workload);
+ClientResult<TargetTopic> prepare_topic(BrokerClient& client, const Workload& workload);
 
 // The topic's offsets as they are now.  Partitions as in `topic`.
-BenchResult<> read_offsets(TargetTopic& topic, const Dialer& dialer);
+ClientResult<> read_offsets(TargetTopic& topic, const Dialer& dialer);
 
 // Deletes it from the cluster.
-BenchResult<> delete_topic(BrokerClient& client, const TargetTopic& topic);
+ClientResult<> delete_topic(BrokerClient& client, const TargetTopic& topic);
 
 // A producer id of its own for an idempotent producer.
 struct ProducerIdentity {
   ProducerId id = kNoProducerId;
   std::int16_t epoch = -1;
 };
-BenchResult<ProducerIdentity> init_producer_id(BrokerClient& client);
+ClientResult<ProducerIdentity> init_producer_id(BrokerClient& client);
 
 }  // namespace muir::server

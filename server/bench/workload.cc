@@ -8,9 +8,9 @@ namespace {
 constexpr std::int64_t kRecordOverheadMax = 40;  // Varints, and a key.
 constexpr std::int64_t kRequestOverheadMax = 1024;
 
-BenchResult<> within(std::string_view what, std::int64_t value, std::int64_t min, std::int64_t max) {
+ClientResult<> within(std::string_view what, std::int64_t value, std::int64_t min, std::int64_t max) {
   if (min <= value && value <= max) return {};
-  return bench_error(fmt::format("{} is {}; it must be from {} to {}", what, value, min, max));
+  return client_error(fmt::format("{} is {}; it must be from {} to {}", what, value, min, max));
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ std::int64_t Workload::request_bytes() const {
   return records_per_request * (record_bytes + kRecordOverheadMax) + kRequestOverheadMax;
 }
 
-BenchResult<> Workload::check() const {
+ClientResult<> Workload::check() const {
   constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
   for (const auto& checked : {
            within("--connections", connections, 1, kConnectionsMax),
@@ -37,11 +37,11 @@ BenchResult<> Workload::check() const {
        }) {
     if (!checked) return checked;
   }
-  if (acks != 1 && acks != -1) return bench_error("--acks is 1 or all: without an answer there is nothing to verify");
+  if (acks != 1 && acks != -1) return client_error("--acks is 1 or all: without an answer there is nothing to verify");
   if (idempotent && (acks != -1 || in_flight > 5)) {
-    return bench_error("--idempotent needs --acks all and at most 5 requests in flight, as Kafka's producer does");
+    return client_error("--idempotent needs --acks all and at most 5 requests in flight, as Kafka's producer does");
   }
-  if (compressible < 0 || compressible > 1) return bench_error("--compressible is a share: from 0 to 1");
+  if (compressible < 0 || compressible > 1) return client_error("--compressible is a share: from 0 to 1");
   return {};
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "server/bench/bench_error.h"
+#include "server/client/client_error.h"
 #include "wire/record/compression_type.h"
 
 namespace muir::server {
@@ -55,7 +55,7 @@ struct Workload {
   std::int64_t request_bytes() const;
 
   // Every number within its limits, and none that contradicts another.
-  BenchResult<> check() const;
+  ClientResult<> check() const;
 };
 
 }  // namespace muir::server

@@ -6,7 +6,7 @@
 
 #include "auth/acl/authorizer.h"
 #include "auth/acl/explanation.h"
-#include "server/bench/broker_client.h"
+#include "server/client/broker_client.h"
 #include "server/config/authorizer_config.h"
 #include "server/process/authorizer_of.h"
 #include "server/process/configuration_file.h"
@@ -138,7 +138,9 @@ int explain_acl(const ExplainArguments& arguments) {
     if (const auto read = read_authorizer(*file, config); !read) return give_up(read.error().message);
   }
   config.has_standard_authorizer = true;  // A broker without says so itself.
-  auto client = BrokerClient::connect(arguments.bootstrap_server);
+  const auto dialer = Dialer::from_file(arguments.command_config);
+  if (!dialer) return give_up(dialer.error().message);
+  auto client = BrokerClient::connect(arguments.bootstrap_server, *dialer);
   if (!client) return give_up(client.error().message);
   const auto described = client->call<wire::DescribeAclsResponse>(request_of(question));
   if (!described) return give_up(described.error().message);

@@ -8,9 +8,10 @@ namespace muir::server {
 // What `muir acl explain` is told.
 struct ExplainArguments {
   std::string bootstrap_server;
-  std::string principal;  // User:alice
-  std::string operation;  // Read, READ
-  std::string resource;   // topic:orders, cluster
+  std::string command_config;  // Kafka's client settings, for TLS and a login.
+  std::string principal;       // User:alice
+  std::string operation;       // Read, READ
+  std::string resource;        // topic:orders, cluster
   std::string host = "*";
   std::optional<std::string> config_file;  // Where super.users stands.
 };

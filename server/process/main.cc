@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   CLI::App* explain = acl->add_subcommand("explain", "Whether a principal may do something, and which rule says so");
   server::ExplainArguments question;
   explain->add_option("--bootstrap-server", question.bootstrap_server, "A broker, host:port")->required();
+  explain->add_option("--command-config", question.command_config, "Kafka's client settings, for TLS and a login");
   explain->add_option("--principal", question.principal, "User:alice")->required();
   explain->add_option("--operation", question.operation, "Read, Write, Describe, ...")->required();
   explain->add_option("--resource", question.resource, "topic:NAME, group:NAME, transactional-id:NAME, cluster")

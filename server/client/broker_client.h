@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "server/bench/bench_error.h"
-#include "server/bench/dialer.h"
-#include "server/bench/request_frame.h"
+#include "server/client/client_error.h"
+#include "server/client/dialer.h"
+#include "server/client/request_frame.h"
 #include "wire/codec/reader.h"
 #include "wire/codec/writer.h"
 #include "wire/schema/api_key.h"
@@ -28,22 +28,25 @@ class ApiVersionTable {
   std::array<std::int16_t, 128> versions_{};
 };
 
-// One request at a time over a blocking connection: what a load test does before and after the load.
+// One request at a time over a blocking connection, whose client has logged in if its dialer says so.
 class BrokerClient {
  public:
-  // Connects, and asks for the broker's versions.  `address` is host:port.
-  static BenchResult<BrokerClient> connect(const std::string& address, const Dialer& dialer = {});
+  // Connects, asks for the broker's versions, and logs in.  `address` is host:port.
+  static ClientResult<BrokerClient> connect(const std::string& address, const Dialer& dialer = {});
 
   const ApiVersionTable& versions() const { return versions_; }
   const std::string& address() const { return address_; }
   const Stream& stream() const { return stream_; }
   const Dialer& dialer() const { return dialer_; }
 
+  // The connection, for whoever speaks on it alone from now on.
+  Stream release() && { return std::move(stream_); }
+
   // Sends `request` in the best version and reads its answer, whose views are good until the next call.
   template <class Response, class Request>
-  BenchResult<Response> call(const Request& request) {
+  ClientResult<Response> call(const Request& request) {
     const std::int16_t version = versions_.of(Request::kApiKey);
-    if (version < 0) return bench_error(address_ + " does not serve " + std::string(Request::kName));
+    if (version < 0) return client_error(address_ + " does not serve " + std::string(Request::kName));
     return call_in<Response>(version, request);
   }
 
@@ -52,26 +55,26 @@ class BrokerClient {
       : address_(std::move(address)), dialer_(std::move(dialer)), stream_(std::move(stream)) {}
 
   template <class Response, class Request>
-  BenchResult<Response> call_in(std::int16_t version, const Request& request) {
+  ClientResult<Response> call_in(std::int16_t version, const Request& request) {
     wire::Writer writer;
     const auto begun = begin(writer, Request::kApiKey, version);
     if (!begun) return begun.error();
     if (const auto encoded = encode(writer, version, request); !encoded) {
-      return bench_error("cannot encode " + std::string(Request::kName) + ": " + encoded.error().message());
+      return client_error("cannot encode " + std::string(Request::kName) + ": " + encoded.error().message());
     }
     auto body = exchange(writer, Request::kApiKey, version);
-    if (!body) return bench_error(std::string(Request::kName) + ": " + body.error().message);
+    if (!body) return client_error(std::string(Request::kName) + ": " + body.error().message);
     wire::Reader reader(*body);
     Response response;
     if (const auto decoded = decode(reader, version, response); !decoded) {
-      return bench_error(std::string(Response::kName) + ": " + decoded.error().message());
+      return client_error(std::string(Response::kName) + ": " + decoded.error().message());
     }
     return response;
   }
 
-  BenchResult<> begin(wire::Writer& writer, wire::ApiKey key, std::int16_t version);
-  BenchResult<ByteView> exchange(wire::Writer& writer, wire::ApiKey key, std::int16_t version);
-  BenchResult<> learn_versions();
+  ClientResult<> begin(wire::Writer& writer, wire::ApiKey key, std::int16_t version);
+  ClientResult<ByteView> exchange(wire::Writer& writer, wire::ApiKey key, std::int16_t version);
+  ClientResult<> learn_versions();
 
   std::string address_;
   Dialer dialer_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "server/bench/bench_error.h"
+#include "server/client/client_error.h"
 
 namespace muir::server {
 
@@ -28,9 +28,9 @@ class Socket {
 
 // A connected blocking socket without Nagle's delay, whose reads and writes fail after `patience`.  `address` is
 // host:port, or [host]:port.
-BenchResult<Socket> connect_to(const std::string& address, std::chrono::seconds patience);
+ClientResult<Socket> connect_to(const std::string& address, std::chrono::seconds patience);
 
 // As many descriptors as the system lets this process have; fails when they are fewer than `wanted`.
-BenchResult<> allow_descriptors(std::size_t wanted);
+ClientResult<> allow_descriptors(std::size_t wanted);
 
 }  // namespace muir::server

@@ -1,4 +1,4 @@
-#include "server/bench/socket.h"
+#include "server/client/socket.h"
 
 #include <memory>
 
@@ -20,16 +20,16 @@ struct FreeAddresses {
 };
 using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
-BenchResult<Addresses> resolve(const std::string& address) {
+ClientResult<Addresses> resolve(const std::string& address) {
   const auto colon = address.rfind(':');
-  if (colon == std::string::npos) return bench_error("not host:port: " + address);
+  if (colon == std::string::npos) return client_error("not host:port: " + address);
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int error = ::getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found);
-  if (error != 0) return bench_error(fmt::format("{}: {}", address, ::gai_strerror(error)));
+  if (error != 0) return client_error(fmt::format("{}: {}", address, ::gai_strerror(error)));
   return Addresses(found);
 }
 
@@ -47,7 +47,7 @@ Socket::~Socket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-BenchResult<Socket> connect_to(const std::string& address, std::chrono::seconds patience) {
+ClientResult<Socket> connect_to(const std::string& address, std::chrono::seconds patience) {
   const auto addresses = resolve(address);
   if (!addresses) return addresses.error();
   for (const addrinfo* one = addresses->get(); one != nullptr; one = one->ai_next) {
@@ -56,16 +56,16 @@ BenchResult<Socket> connect_to(const std::string& address, std::chrono::seconds 
     set_options(socket.fd(), patience);
     if (::connect(socket.fd(), one->ai_addr, one->ai_addrlen) == 0) return socket;
   }
-  return bench_system_error("cannot connect to " + address);
+  return client_system_error("cannot connect to " + address);
 }
 
-BenchResult<> allow_descriptors(std::size_t wanted) {
+ClientResult<> allow_descriptors(std::size_t wanted) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return bench_system_error("getrlimit");
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return client_system_error("getrlimit");
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (wanted + kDescriptorsForTheRest <= limit.rlim_max) return {};
-  return bench_error(
+  return client_error(
       fmt::format("{} connections need more than the {} descriptors that this process may have (ulimit -Hn)", wanted,
                   limit.rlim_max));
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "auth/tls/openssl_handles.h"
-#include "server/bench/bench_error.h"
-#include "server/bench/socket.h"
+#include "server/client/client_error.h"
+#include "server/client/socket.h"
 #include "wire/base/bytes.h"
 
 namespace muir::server {
@@ -14,14 +14,14 @@ class Stream {
   // `tls`: on that socket, with its handshake done; null in the clear.
   Stream(Socket socket, auth::SslPtr tls) : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
-  BenchResult<> stop_waiting();
+  ClientResult<> stop_waiting();
 
   // How many bytes have gone: all; without waiting perhaps fewer, or none.
-  BenchResult<std::size_t> send(ByteView bytes);
+  ClientResult<std::size_t> send(ByteView bytes);
 
   // How many bytes came: as many as asked for; without waiting fewer, once no more are there.  Fails when the other
   // side has closed.
-  BenchResult<std::size_t> receive(MutableByteView bytes);
+  ClientResult<std::size_t> receive(MutableByteView bytes);
 
   // Nothing has come, the end neither.
   bool is_quiet() const;
@@ -30,8 +30,8 @@ class Stream {
   SSL* tls() const { return tls_.get(); }
 
  private:
-  BenchResult<std::size_t> send_some(ByteView bytes);
-  BenchResult<std::size_t> receive_some(MutableByteView bytes);
+  ClientResult<std::size_t> send_some(ByteView bytes);
+  ClientResult<std::size_t> receive_some(MutableByteView bytes);
 
   Socket socket_;
   auth::SslPtr tls_;  // Behind socket_: it goes first.
