@@ -1,5 +1,6 @@
 #include "server/runtime/url_fetch.h"
 
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string_view>
@@ -11,6 +12,8 @@
 
 namespace muir::server {
 namespace {
+
+constexpr unsigned int kNapMs = 50;
 
 using Fetched = boost::system::result<OwnedBytes, std::string>;
 
@@ -24,6 +27,7 @@ struct Deleter {
 void free_text(char* text) { OPENSSL_free(text); }
 using Text = std::unique_ptr<char, Deleter<free_text>>;
 using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using Body = std::unique_ptr<BIO, Deleter<BIO_free>>;
 using Request = std::unique_ptr<OSSL_HTTP_REQ_CTX, Deleter<OSSL_HTTP_REQ_CTX_free>>;
 
 Fetched read_file(const std::string& path, std::size_t bytes_max) {
@@ -71,19 +75,34 @@ Context client_context() {
   return context;
 }
 
+// All that comes until the other side closes, or says that it is all.  The connection does not block.
+Fetched read_body(BIO* body, std::size_t said, std::size_t bytes_max, std::time_t deadline) {
+  OwnedBytes text;
+  std::byte chunk[4096];
+  while (said == 0 || text.size() < said) {
+    if (text.size() > bytes_max || said > bytes_max) return std::string("the document is too large");
+    if (std::time(nullptr) > deadline) return std::string("the document takes too long");
+    const int size = BIO_read(body, chunk, sizeof chunk);
+    if (size > 0)
+      text.insert(text.end(), chunk, chunk + size);
+    else if (BIO_should_retry(body) == 0)
+      break;
+    else if (BIO_wait(body, deadline, kNapMs) <= 0)
+      return std::string("the document takes too long");
+  }
+  if (text.size() < said) return std::string("the document was cut off");
+  return text;
+}
+
 // The body of a 200; a redirect is an error to OSSL_HTTP_exchange() when nobody asks where to.
-Fetched exchange(OSSL_HTTP_REQ_CTX* request, const char* path, std::size_t bytes_max, int seconds) {
+Fetched exchange(OSSL_HTTP_REQ_CTX* request, const char* path, std::size_t bytes_max, int seconds,
+                 std::time_t deadline) {
   if (request == nullptr) return std::string("the server cannot be reached");
   if (OSSL_HTTP_set1_request(request, path, nullptr, nullptr, nullptr, nullptr, 0, bytes_max, seconds, 0) != 1)
     return std::string("the request cannot be made");
-  BIO* body = OSSL_HTTP_exchange(request, nullptr);  // The request's own.
+  const Body body(OSSL_HTTP_exchange(request, nullptr));  // A reference of ours to the connection.
   if (body == nullptr) return std::string("the server did not answer with a document");
-  OwnedBytes text;
-  std::byte chunk[4096];
-  for (int size = 0; text.size() <= bytes_max && (size = BIO_read(body, chunk, sizeof chunk)) > 0;)
-    text.insert(text.end(), chunk, chunk + size);
-  if (text.size() > bytes_max) return std::string("the document is too large");
-  return text;
+  return read_body(body.get(), OSSL_HTTP_REQ_CTX_get_resp_len(request), bytes_max, deadline);
 }
 
 Fetched fetch_http(const std::string& url, std::size_t bytes_max, int seconds) {
@@ -98,9 +117,10 @@ Fetched fetch_http(const std::string& url, std::size_t bytes_max, int seconds) {
     if (context == nullptr) return std::string("TLS cannot be used");
   }
   Peer peer{context.get(), host};
+  const std::time_t deadline = std::time(nullptr) + seconds;
   const Request request(
       OSSL_HTTP_open(host, port, nullptr, host, is_tls, nullptr, nullptr, put_tls_on, &peer, 0, seconds));
-  return exchange(request.get(), path, bytes_max, seconds);
+  return exchange(request.get(), path, bytes_max, seconds, deadline);
 }
 
 }  // namespace
