@@ -34,13 +34,16 @@ struct SaslStep {
 };
 
 // One login by one mechanism, as the server sees it (RFC 4422): bytes in, verdict and bytes out.  No sockets, no clock
-// of its own, no waiting.  After success or failure it is not to be asked again; if it is, it fails. Owner: one
-// connection.
+// of its own; no waiting, except in GssapiExchange.  After success or failure it is not to be asked again; if it is, it
+// fails. Owner: one connection.
 class SaslExchange {
  public:
   virtual ~SaslExchange() = default;
 
   virtual SaslStep evaluate(ByteView message) = 0;
+
+  // Whether evaluate() may wait for files: then not on a shard.
+  virtual bool may_wait() const { return false; }
 
   // Valid after success.
   const Identity& identity() const { return identity_; }

@@ -32,6 +32,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return verify_jwt(shown, none, JwtRules(), 0);
   });
   CHECK(token.evaluate(bytes).verdict != SaslStep::Verdict::success);
+  // No keytab: what is fuzzed is what stands before the library, and the reading of names.
+  const auto rules = KerberosShortNamer::parse({std::string(text.substr(0, cut)), "DEFAULT"}, "REALM");
+  if (rules && cut != std::string_view::npos) {
+    const auto user = rules->user_of(text.substr(cut + 1));
+    CHECK(!user || (!user->empty() && user->find_first_of("/@") == std::string::npos));
+  }
   static_cast<void>(JsonWebKeys::parse(text));
   static_cast<void>(jwt_key_id(text));
   static_cast<void>(parse_scram_client_final(text));

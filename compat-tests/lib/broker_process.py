@@ -98,6 +98,7 @@ class Broker:
         self.kind = kind or default_kind()
         self.settings = settings or {}
         self.node_id = node_id
+        self.format_options = []
         self.process = None
         self.pid_file = self.directory / "broker.pid"
         self.file = self.directory / "server.properties"
@@ -142,6 +143,7 @@ class Broker:
         self.file.write_text(SETTINGS.format(
             node_id=self.node_id, port=port, controller_port=controller_port, data=self.data))
         command = command_of(self.kind)[0] + ["--standalone", "-t", new_cluster_id(), "-c", str(self.file)]
+        command += self.format_options
         done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=START_SECONDS_MAX)
         if done.returncode != 0:
             self.file.unlink()

@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 from broker_process import die_with_parent, muir_program  # noqa: E402
 from certificates import Authority  # noqa: E402
 from free_ports import free_ports  # noqa: E402
+from logins import rdkafka_logins  # noqa: E402
 from test_cache import python_environment  # noqa: E402
 
 SECONDS_MAX = 60
@@ -66,15 +67,6 @@ class Readme(unittest.TestCase):
         return {"bootstrap.servers": f"localhost:{self.port}", "security.protocol": "SASL_SSL", "ssl.ca.location": self.trusted,
                 "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": user, "sasl.password": password, **more}
 
-    def outcomes(self, logins):
-        files = []
-        for name, settings in logins.items():
-            files.append(self.folder / name)
-            files[-1].write_text(json.dumps(settings))
-        done = subprocess.run([self.python, HERE / "rdkafka_logins.py", *files], capture_output=True, text=True,
-                              timeout=SECONDS_MAX, check=True)
-        return dict(line.split("\t", 1) for line in done.stdout.splitlines())
-
     def wait_until_started(self):
         deadline = time.monotonic() + SECONDS_MAX
         while b"Kafka Server started" not in (self.folder / "broker.log").read_bytes():
@@ -86,14 +78,16 @@ class Readme(unittest.TestCase):
         self.wait_until_started()
         subprocess.run([self.python, "-c", ADD_ALICE, json.dumps(self.settings("admin", "admin-secret"))], check=True,
                        timeout=SECONDS_MAX)
-        told = self.outcomes({"admin": self.settings("admin", "admin-secret"),
-                              "wrong": self.settings("admin", "admin-secrets"),
-                              "unknown": self.settings("bob", "admin-secret"),
-                              "alice": self.settings("alice", "alice-secret")})
-        self.assertEqual(told["admin"], "ok")
-        self.assertIn("Authentication failed", told["wrong"])
-        self.assertEqual(*(re.sub(r"after \d+ms", "", told[name]) for name in ("unknown", "wrong")))
-        self.assertIn("TOPIC_AUTHORIZATION_FAILED", told["alice"])
+        kinds = ("admin", "produce")  # A consumer of librdkafka goes on asking for what it may not see.
+        told = rdkafka_logins(self.folder / "clients", {"admin": self.settings("admin", "admin-secret"),
+                                                        "wrong": self.settings("admin", "admin-secrets"),
+                                                        "unknown": self.settings("bob", "admin-secret"),
+                                                        "alice": self.settings("alice", "alice-secret")}, kinds)
+        for kind in kinds:
+            self.assertEqual(told["admin", kind], "ok")
+            self.assertIn("Authentication failed", told["wrong", kind])
+            self.assertEqual(*(re.sub(r"after \d+ms", "", told[name, kind]) for name in ("unknown", "wrong")))
+            self.assertIn("TOPIC_AUTHORIZATION_FAILED", told["alice", kind])
 
     def test_explains_to_the_administrator_why_somebody_may_not(self):
         self.wait_until_started()

@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE))
 
 from raw_login import Scram, authenticate, handshake  # noqa: E402
 from raw_connection import RawConnection  # noqa: E402
-from sasl_test import JAVA, run  # noqa: E402
+from logins import JAVA, run  # noqa: E402
 from secured_broker import SecuredBroker  # noqa: E402
 
 MECHANISM = "SCRAM-SHA-512"

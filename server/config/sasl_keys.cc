@@ -9,22 +9,22 @@ using enum Scope;
 using enum Fate;
 
 constexpr std::string_view kNoClass = "classes are not loaded; remove the key";
-constexpr std::string_view kNoKerberos = "there is no GSSAPI yet; use SCRAM and remove the key";
 
 // SASL.  Columns: name, type, default, rule, importance, scope, fate, note, sample, internal.
 constexpr ConfigKey kSaslKeys[] = {
     {"sasl.client.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass,
      "com.example.Handler"},
     {"sasl.enabled.mechanisms", LIST, "GSSAPI", distinct_list(), MEDIUM, per_broker, honoured,
-     "SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and PLAIN.  A listener that speaks SASL needs one of them."},
+     "GSSAPI, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and PLAIN.  A listener that speaks SASL needs one of them."},
     {"sasl.jaas.config", PASSWORD, kNull, any_value(), MEDIUM, per_broker, honoured,
      "Only as listener.name.<listener>.<mechanism>.sasl.jaas.config, as in Kafka.  Nothing is loaded: the options of "
      "Kafka's own login modules are read."},
     {"sasl.kerberos.kinit.cmd", STRING, "/usr/bin/kinit", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.kerberos.min.time.before.relogin", LONG, "60000", any_value(), MEDIUM, per_broker, waiting},
-    {"sasl.kerberos.principal.to.local.rules", LIST, "DEFAULT", distinct_list(), MEDIUM, per_broker, protects,
-     kNoKerberos, "RULE:[1:$1]"},
-    {"sasl.kerberos.service.name", STRING, kNull, any_value(), MEDIUM, per_broker, protects, kNoKerberos, "kafka"},
+    {"sasl.kerberos.principal.to.local.rules", LIST, "DEFAULT", distinct_list(), MEDIUM, per_broker, honoured,
+     "Patterns are matched in linear time: look-around and back-references are refused."},
+    {"sasl.kerberos.service.name", STRING, kNull, any_value(), MEDIUM, per_broker, honoured,
+     "GSSAPI needs it, here or as serviceName in its sasl.jaas.config."},
     {"sasl.kerberos.ticket.renew.jitter", DOUBLE, "0.05", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.kerberos.ticket.renew.window.factor", DOUBLE, "0.8", any_value(), MEDIUM, per_broker, waiting},
     {"sasl.login.callback.handler.class", CLASS, kNull, any_value(), MEDIUM, read_only, protects, kNoClass,

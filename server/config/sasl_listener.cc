@@ -9,7 +9,8 @@
 #include <fmt/format.h>
 
 #include "server/config/config_text.h"
-#include "server/config/key_table.h"
+#include "server/config/listener_keys.h"
+#include "server/config/sasl_kerberos.h"
 
 namespace muir::server {
 namespace {
@@ -22,34 +23,10 @@ struct KnownMechanism {
 };
 constexpr std::array kKnownMechanisms{
     KnownMechanism{"PLAIN", Module::plain},
+    KnownMechanism{"GSSAPI", Module::kerberos},
     KnownMechanism{"OAUTHBEARER", Module::oauth_bearer},
     KnownMechanism{"SCRAM-SHA-256", Module::scram},
     KnownMechanism{"SCRAM-SHA-512", Module::scram},
-};
-
-// A key's text for one listener: listener.name.<listener>.<key>, else <key>.
-class ListenerKeys {
- public:
-  ListenerKeys(const ConfigMap& effective, const std::string& listener)
-      : effective_(effective), prefix_("listener.name." + to_lower(listener) + ".") {}
-
-  std::string name(std::string_view key) const { return prefix_ + std::string(key); }
-
-  const std::string* find(std::string_view key) const {
-    auto at = effective_.find(name(key));
-    if (at == effective_.end()) at = effective_.find(key);
-    return at == effective_.end() ? nullptr : &at->second;
-  }
-
-  // listener.name.<listener>.<mechanism>.<key>, as Kafka reads the keys of mechanisms; else as find().
-  const std::string* find(std::string_view mechanism, std::string_view key) const {
-    const std::string* own = find(fmt::format("{}.{}", to_lower(mechanism), key));
-    return own != nullptr ? own : find(key);
-  }
-
- private:
-  const ConfigMap& effective_;
-  const std::string prefix_;
 };
 
 ConfigError unprotected(std::string message) { return {ConfigError::Kind::unprotected, std::move(message)}; }
@@ -75,43 +52,28 @@ auth::PlainUsers plain_users(const auth::JaasEntry& jaas) {
   return users;
 }
 
-// A key of a mechanism as its row says: what was given, else the default.
-ConfigResult<ConfigValue> read_value(const ListenerKeys& keys, std::string_view mechanism, std::string_view name) {
-  const ConfigKey& key = *find_broker_key(name);
-  const std::string* text = keys.find(mechanism, name);
-  return text == nullptr ? default_value(key) : parse_value(key, *text);
-}
-
 ConfigResult<std::chrono::milliseconds> read_milliseconds(const ListenerKeys& keys, std::string_view mechanism,
                                                           std::string_view name) {
-  const auto value = read_value(keys, mechanism, name);
+  const auto value = keys.value(mechanism, name);
   if (!value) return value.error();
   return std::chrono::milliseconds(std::get<std::int64_t>(*value));
 }
 
-ConfigResult<std::optional<std::string>> read_text(const ListenerKeys& keys, std::string_view mechanism,
-                                                   std::string_view name) {
-  const auto value = read_value(keys, mechanism, name);
-  if (!value) return value.error();
-  const auto* text = std::get_if<std::string>(&*value);
-  return text == nullptr ? std::nullopt : std::optional(*text);
-}
-
 ConfigResult<auth::JwtRules> read_jwt_rules(const ListenerKeys& keys, std::string_view mechanism) {
   auth::JwtRules rules;
-  const auto audiences = read_value(keys, mechanism, "sasl.oauthbearer.expected.audience");
+  const auto audiences = keys.value(mechanism, "sasl.oauthbearer.expected.audience");
   if (!audiences) return audiences.error();
   if (const auto* list = std::get_if<std::vector<std::string>>(&*audiences)) rules.audiences = *list;
-  auto issuer = read_text(keys, mechanism, "sasl.oauthbearer.expected.issuer");
+  auto issuer = keys.text(mechanism, "sasl.oauthbearer.expected.issuer");
   if (!issuer) return issuer.error();
   rules.issuer = std::move(*issuer);
-  const auto subject = read_text(keys, mechanism, "sasl.oauthbearer.sub.claim.name");
-  const auto scope = read_text(keys, mechanism, "sasl.oauthbearer.scope.claim.name");
+  const auto subject = keys.text(mechanism, "sasl.oauthbearer.sub.claim.name");
+  const auto scope = keys.text(mechanism, "sasl.oauthbearer.scope.claim.name");
   if (!subject) return subject.error();
   if (!scope) return scope.error();
   rules.subject_claim = subject->value_or("sub");
   rules.scope_claim = scope->value_or("scope");
-  const auto skew = read_value(keys, mechanism, "sasl.oauthbearer.clock.skew.seconds");
+  const auto skew = keys.value(mechanism, "sasl.oauthbearer.clock.skew.seconds");
   if (!skew) return skew.error();
   rules.clock_skew = std::chrono::seconds(std::get<std::int32_t>(*skew));
   return rules;
@@ -119,7 +81,7 @@ ConfigResult<auth::JwtRules> read_jwt_rules(const ListenerKeys& keys, std::strin
 
 // Without the keys of an issuer nothing could be verified: Kafka then takes tokens that nobody has signed, we do not.
 ConfigResult<SaslListenerConfig::OAuth> read_oauth(const ListenerKeys& keys, std::string_view mechanism) {
-  const auto url = read_text(keys, mechanism, "sasl.oauthbearer.jwks.endpoint.url");
+  const auto url = keys.text(mechanism, "sasl.oauthbearer.jwks.endpoint.url");
   if (!url) return url.error();
   if (!*url || !((*url)->starts_with("https://") || (*url)->starts_with("http://") || (*url)->starts_with("file:")))
     return unprotected(
@@ -153,6 +115,11 @@ ConfigResult<> read_mechanism(const ListenerKeys& keys, const ListenerKeys& file
       return invalid_config(
           fmt::format("{} must be set: it is where the users of PLAIN are", keys.name("plain.sasl.jaas.config")));
     to.plain_users = plain_users(**jaas);
+  }
+  if (known->module == Module::kerberos) {
+    auto kerberos = read_kerberos(keys, name, *jaas);
+    if (!kerberos) return kerberos.error();
+    to.kerberos = std::move(*kerberos);
   }
   if (known->module == Module::oauth_bearer) {
     auto oauth = read_oauth(file_keys, name);

@@ -9,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/sasl/gss_acceptor.h"
 #include "auth/sasl/jaas.h"
 #include "auth/sasl/jwt.h"
+#include "auth/sasl/kerberos_short_namer.h"
 #include "auth/sasl/key_ring.h"
 #include "auth/sasl/plain_exchange.h"
 #include "server/config/broker_config.h"
@@ -32,10 +34,17 @@ struct SaslListenerConfig {
     std::shared_ptr<auth::KeyRing> keys;
   };
 
+  // As whom GSSAPI takes tickets, and who the clients are that show them.
+  struct Kerberos {
+    std::shared_ptr<const auth::GssAcceptor> acceptor;
+    std::shared_ptr<const auth::KerberosShortNamer> names;
+  };
+
   std::vector<std::string> enabled;  // As sasl.enabled.mechanisms names them.
   std::map<std::string, Mechanism, std::less<>> mechanisms;
   auth::PlainUsers plain_users;  // Secret.
   std::optional<OAuth> oauth;
+  std::optional<Kerberos> kerberos;
   std::chrono::milliseconds failure_delay{};  // connection.failed.authentication.delay.ms
 
   const Mechanism* find(std::string_view mechanism) const {

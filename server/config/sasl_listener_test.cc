@@ -42,9 +42,47 @@ TEST(SaslListener, ReadsMechanismsAndUsersOfItsOwnKeys) {
 }
 
 TEST(SaslListener, MechanismThatIsNotThereStopsTheStart) {
-  EXPECT_NE(refusal({}).find("GSSAPI"), std::string::npos) << "it is the default";
   EXPECT_NE(refusal({{"sasl.enabled.mechanisms", "SCRAM-SHA-1"}}).find("SCRAM-SHA-1"), std::string::npos);
   EXPECT_NE(refusal({{"sasl.enabled.mechanisms", ""}}), "");
+}
+
+TEST(SaslListener, TicketsNeedAKeytabAndAServiceName) {
+  constexpr auto kJaas = "listener.name.out.gssapi.sasl.jaas.config";
+  const std::string module = "com.sun.security.auth.module.Krb5LoginModule required ";
+  const std::string whole = module + "useKeyTab=true storeKey=true keyTab=\"/k\" principal=\"kafka/h@R\"";
+  EXPECT_NE(refusal({{"sasl.kerberos.service.name", "kafka"}}).find(kJaas), std::string::npos);
+  for (const std::string& options :
+       {std::string("useKeyTab=true storeKey=true keyTab=\"/k\""), std::string("useTicketCache=true"),
+        std::string("useKeyTab=true keyTab=\"/k\" principal=\"kafka/h@R\""),
+        std::string("useKeyTab=true storeKey=true keyTab=\"/k\" principal=\"*\"")})
+    EXPECT_NE(refusal({{"sasl.kerberos.service.name", "kafka"}, {kJaas, module + options + ";"}}).find(kJaas),
+              std::string::npos)
+        << options;
+  EXPECT_NE(refusal({{kJaas, whole + ";"}}).find("No serviceName defined"), std::string::npos);
+  EXPECT_NE(refusal({{kJaas, whole + " serviceName=\"other\";"}, {"sasl.kerberos.service.name", "kafka"}})
+                .find("Conflicting serviceName values"),
+            std::string::npos);
+  EXPECT_EQ(refusal({{kJaas, whole + " serviceName=\"kafka\";"}}), "");
+  EXPECT_NE(refusal({{kJaas, whole + ";"},
+                     {"listener.name.out.sasl.kerberos.service.name", "kafka"},
+                     {"sasl.kerberos.principal.to.local.rules", "RULE:[1:$1"}})
+                .find("Invalid rule: RULE:[1:$1"),
+            std::string::npos);
+}
+
+TEST(SaslListener, TicketsAreReadAsTheListenerSays) {
+  const auto config = BrokerConfig::load(
+      with({{"listener.name.out.gssapi.sasl.jaas.config",
+             "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=TRUE isInitiator=false "
+             "keyTab=\"FILE:/etc/k\" principal=\"kafka/h@R\";"},
+            {"listener.name.out.sasl.kerberos.service.name", "kafka"},
+            {"listener.name.out.sasl.kerberos.principal.to.local.rules", "RULE:[1:$1](b.*)/U, RULE:[2:$2]"}}));
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& kerberos = *config->sasl_of_listener.at("OUT")->kerberos;
+  EXPECT_EQ(kerberos.acceptor->principal(), "kafka/h@R");
+  EXPECT_EQ(kerberos.names->user_of("bob@R"), "BOB");
+  EXPECT_EQ(kerberos.names->user_of("bob/x@R"), "x");
+  EXPECT_EQ(kerberos.names->user_of("carol@R"), std::nullopt);
 }
 
 TEST(SaslListener, TokensNeedTheKeysOfAnIssuer) {

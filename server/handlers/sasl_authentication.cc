@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/sasl/gssapi_exchange.h"
 #include "auth/sasl/oauth_bearer_exchange.h"
 #include "auth/sasl/plain_exchange.h"
 #include "auth/sasl/scram_exchange.h"
@@ -12,6 +13,7 @@
 #include "server/handlers/services.h"
 #include "server/publishing/metadata_cache.h"
 #include "server/runtime/log.h"
+#include "server/runtime/pool.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
@@ -62,11 +64,20 @@ Task<SaslOutcome> refuse(Session& session, std::string message, std::string reas
   co_return outcome;
 }
 
+Task<auth::SaslStep> evaluate(Services& services, Session& session, ByteView token) {
+  auth::SaslExchange& exchange = session.sasl->exchange();
+  if (!exchange.may_wait()) co_return exchange.evaluate(token);
+  const auto step = [&exchange, token] { return exchange.evaluate(token); };
+  co_return co_await services.login_pool->run(step);
+}
+
 }  // namespace
 
 std::unique_ptr<auth::SaslExchange> begin_exchange(Services& services, Session& session, std::string_view mechanism) {
   if (mechanism == "PLAIN") return std::make_unique<auth::PlainExchange>(session.sasl->config().plain_users);
   if (mechanism == "OAUTHBEARER") return std::make_unique<auth::OAuthBearerExchange>(verify_token(services, session));
+  if (const auto& kerberos = session.sasl->config().kerberos; kerberos && mechanism == "GSSAPI")
+    return std::make_unique<auth::GssapiExchange>(kerberos->acceptor->new_context(), *kerberos->names);
   const auto scram = auth::parse_scram_mechanism(mechanism);
   CHECK(scram);  // The configuration enables no other.
   return std::make_unique<auth::ScramExchange>(*scram, scram_lookup(services, *scram), made_up_secret(services),
@@ -86,7 +97,7 @@ Task<SaslOutcome> authenticate(Services& services, Session& session, ByteView to
     const auto message = auth::parse_oauth_bearer_message(as_text(token));
     if (message) co_await refresh_issuer_keys(services, *oauth, message->token);
   }
-  auth::SaslStep step = session.sasl->exchange().evaluate(token);
+  auth::SaslStep step = co_await evaluate(services, session, token);
   if (step.verdict == auth::SaslStep::Verdict::failure)
     co_return co_await refuse(session, std::move(step.message), std::move(step.reason));
   SaslOutcome outcome;

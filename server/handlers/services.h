@@ -50,6 +50,7 @@ struct Services {
   LogManager* logs = nullptr;                   // Owner: the first shard.
   ReplicaManager* replica_manager = nullptr;    // Owner: the first shard.
   Pool* pool = nullptr;                         // For what would hold up a shard.
+  Pool* login_pool = nullptr;  // For logins that wait for files; strangers' work keeps nothing else waiting.
 };
 
 }  // namespace muir::server

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/config/sasl_kerberos.h"
 #include "server/process/authorizer_of.h"
 #include "server/process/start_refusals.h"
 #include "server/process/version.h"
@@ -19,6 +20,7 @@ namespace muir::server {
 namespace {
 
 constexpr std::size_t kPoolThreads = 4;
+constexpr std::size_t kLoginThreads = 2;
 constexpr std::size_t kOpenFilesMin = 16;
 constexpr int kFenceChecksPerSession = 8;
 
@@ -144,6 +146,7 @@ Broker::Broker(BrokerConfig config, StorageDirectories directories)
       data_shards_(pointers(shards_)),
       controller_shard_(ShardId{static_cast<std::uint32_t>(shards_.size())}, "controller", clock_),
       pool_(kPoolThreads),
+      login_pool_(kLoginThreads),
       cache_(shards_.size()),
       hosted_(data_shards_) {}
 
@@ -248,6 +251,7 @@ ConfigResult<> Broker::open_quorum() {
 }
 
 ConfigResult<> Broker::listen() {
+  if (auto keytabs = check_keytabs(*config_); !keytabs) return keytabs.error();
   auto tls = ListenerTls::load(*config_, clock_);
   if (!tls) return tls.error();
   tls_.set(std::move(*tls));
@@ -343,6 +347,7 @@ ConfigResult<> Broker::start() {
   services_->producer_ids = producer_ids_.get();
   services_->topic_creation = topic_creation_.get();
   services_->pool = &pool_;
+  services_->login_pool = &login_pool_;
   if (auto bound = listen(); !bound) return bound.error();
   lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
   lifecycle_->on_untold = [this] {

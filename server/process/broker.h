@@ -93,6 +93,7 @@ class Broker {
   std::vector<Shard*> data_shards_;
   Shard controller_shard_;
   Pool pool_;
+  Pool login_pool_;
 
   std::unique_ptr<MetadataQuorum> quorum_;
   std::unique_ptr<Controller> controller_;
