@@ -149,6 +149,44 @@ class AcceptingContext final : public GssContext {
   Name peer_;
 };
 
+namespace {
+
+struct Krb5 {
+  Krb5() = default;
+  Krb5(const Krb5&) = delete;
+  Krb5& operator=(const Krb5&) = delete;
+  ~Krb5() {
+    if (keytab != nullptr) krb5_kt_close(context, keytab);
+    krb5_free_principal(context, principal);
+    krb5_free_context(context);
+  }
+
+  krb5_context context = nullptr;
+  krb5_keytab keytab = nullptr;
+  krb5_principal principal = nullptr;
+};
+
+// Why the keytab is of no use for the principal; empty: it is.  Asked first, because gss_acquire_cred_from() forgets to
+// free a name each time it fails.
+std::string keytab_problem(const std::string& keytab, const std::string& principal) {
+  Krb5 krb5;
+  if (krb5_init_context(&krb5.context) != 0) return "krb5.conf cannot be read";
+  krb5_keytab_entry entry{};
+  krb5_error_code code = krb5_parse_name(krb5.context, principal.c_str(), &krb5.principal);
+  if (code == 0) code = krb5_kt_resolve(krb5.context, keytab.c_str(), &krb5.keytab);
+  if (code == 0) code = krb5_kt_get_entry(krb5.context, krb5.keytab, krb5.principal, 0, 0, &entry);
+  if (code == 0) {
+    krb5_free_keytab_entry_contents(krb5.context, &entry);
+    return {};
+  }
+  const char* text = krb5_get_error_message(krb5.context, code);
+  std::string problem = text;
+  krb5_free_error_message(krb5.context, text);
+  return problem;
+}
+
+}  // namespace
+
 std::string default_kerberos_realm() {
   krb5_context context = nullptr;
   if (krb5_init_context(&context) != 0) return {};
@@ -167,12 +205,13 @@ GssAcceptor::~GssAcceptor() = default;
 GssResult<std::shared_ptr<GssAcceptor::Credential>> GssAcceptor::credential() const {
   const std::lock_guard lock(mutex_);
   if (credential_ != nullptr) return credential_;
+  const std::string file = "FILE:" + keytab_;
+  if (auto problem = keytab_problem(file, principal_); !problem.empty()) return GssError::of(std::move(problem));
   OM_uint32 minor = 0;
   Name name;
   gss_buffer_desc text = view_of(std::string_view(principal_));
   OM_uint32 major = gss_import_name(&minor, &text, const_cast<gss_OID>(GSS_KRB5_NT_PRINCIPAL_NAME), &name);
   if (GSS_ERROR(major)) return error_of(major, minor);
-  const std::string file = "FILE:" + keytab_;
   gss_key_value_element_desc element{"keytab", file.c_str()};
   const gss_key_value_set_desc store{1, &element};
   gss_OID_set_desc kerberos{1, const_cast<gss_OID>(gss_mech_krb5)};

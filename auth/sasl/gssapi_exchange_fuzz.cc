@@ -45,7 +45,7 @@ std::string take_message(std::string_view& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const GssAcceptor acceptor("kafka/localhost@REALM", write_keytab());
-  static const auto names = std::move(*KerberosShortNamer::parse({"RULE:[1:$1]", "DEFAULT"}, "REALM"));
+  static const auto names = *KerberosShortNamer::parse({"RULE:[1:$1]", "DEFAULT"}, "REALM");
   CHECK(acceptor.acquire());
   GssapiExchange exchange(acceptor.new_context(), names);
   std::string_view text(reinterpret_cast<const char*>(data), size);

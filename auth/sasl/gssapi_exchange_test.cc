@@ -56,7 +56,7 @@ class GssapiExchangeTest : public testing::Test {
     ASSERT_EQ(say("token").answer, kOffer);
   }
 
-  const KerberosShortNamer names_ = std::move(*KerberosShortNamer::parse({"DEFAULT"}, "REALM"));
+  const KerberosShortNamer names_ = *KerberosShortNamer::parse({"DEFAULT"}, "REALM");
   std::unique_ptr<GssapiExchange> exchange_;
 };
 

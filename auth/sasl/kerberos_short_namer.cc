@@ -64,6 +64,11 @@ std::optional<std::string> fill(std::string_view format, const std::vector<std::
   return filled;
 }
 
+std::optional<std::string> if_simple(std::string name) {
+  if (name.empty() || name.find_first_of("/@") != std::string::npos) return std::nullopt;
+  return name;
+}
+
 }  // namespace
 
 std::optional<KerberosName> parse_kerberos_name(std::string_view principal) {
@@ -142,14 +147,11 @@ boost::system::result<KerberosShortNamer, std::string> KerberosShortNamer::parse
 std::optional<std::string> KerberosShortNamer::user_of(std::string_view principal) const {
   const auto name = parse_kerberos_name(principal);
   if (!name || name->primary.empty()) return std::nullopt;
-  if (!name->instance && !name->realm) return name->primary;
-  std::vector<std::string> parts{name->realm.value_or(""), name->primary};
+  if (!name->realm) return if_simple(name->primary);
+  std::vector<std::string> parts{*name->realm, name->primary};
   if (name->instance) parts.push_back(*name->instance);
   for (const Rule& rule : rules_) {
-    const auto user = rule.apply(parts, default_realm_);
-    if (!user) continue;
-    const bool is_simple = !user->empty() && user->find_first_of("/@") == std::string::npos;
-    return is_simple ? user : std::nullopt;
+    if (const auto user = rule.apply(parts, default_realm_)) return if_simple(*user);
   }
   return std::nullopt;
 }

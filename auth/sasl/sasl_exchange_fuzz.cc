@@ -3,6 +3,7 @@
 
 #include "auth/sasl/jaas.h"
 #include "auth/sasl/jwt.h"
+#include "auth/sasl/kerberos_short_namer.h"
 #include "auth/sasl/oauth_bearer_exchange.h"
 #include "auth/sasl/plain_exchange.h"
 #include "auth/sasl/scram_exchange.h"

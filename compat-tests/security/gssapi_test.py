@@ -85,6 +85,14 @@ class Gssapi(unittest.TestCase):
         self.assertEqual(authenticate(connection, client.wrap(NO_LAYER)), (0, "", b"", LIFETIME_MS))
         self.assertIsNotNone(connection.call(metadata_request()))
 
+    def test_tokens_may_come_bare(self):
+        """After a SaslHandshake of version 0, as clients before Kafka 1.0 log in."""
+        connection, client = self.connect(version=0), self.client()
+        self.assertEqual(client.step(connection.call(client.step())), b"")
+        self.assertEqual(client.unwrap(connection.call(b"")), b"\1\1\0\0")
+        self.assertEqual(connection.call(client.wrap(NO_LAYER)), b"")
+        self.assertIsNotNone(connection.call(metadata_request()))
+
     def test_a_client_may_do_without_the_proof_of_the_server(self):
         connection = self.connect()
         self.assertEqual(self.log_in(connection, self.client(flags=INTEGRITY)), (0, "", b"", LIFETIME_MS))
