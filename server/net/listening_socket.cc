@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "server/net/errc.h"
-#include "server/net/printed_address.h"
+#include "server/runtime/printed_address.h"
 
 namespace muir::server {
 namespace {

@@ -11,4 +11,7 @@ bool is_numeric_host(const std::string& host);
 // shard, see Pool.
 bool is_known_host(const std::string& host);
 
+// The first address of `host`, as a PeerAddress has it; empty if nobody knows one.  Blocks unless it is numeric.
+std::string address_of(const std::string& host);
+
 }  // namespace muir::server

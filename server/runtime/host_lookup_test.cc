@@ -19,5 +19,11 @@ TEST(HostLookup, ANameIsKnownWhenTheSystemResolvesIt) {
   EXPECT_FALSE(is_known_host("no-such-host.invalid"));
 }
 
+TEST(HostLookup, AnAddressIsWrittenInOneWay) {
+  EXPECT_EQ(address_of("127.0.0.1"), "127.0.0.1");
+  EXPECT_EQ(address_of("::1"), "0:0:0:0:0:0:0:1");
+  EXPECT_EQ(address_of("no-such-host.invalid"), "");
+}
+
 }  // namespace
 }  // namespace muir::server

@@ -12,12 +12,23 @@ namespace {
 
 // Sorted.  A folder that is not here logs as the next above it.
 constexpr std::string_view kNames[] = {
-    kRootLogger,          "server",          "server.active_controller",
-    "server.audit",       "server.config",   "server.controller",
-    "server.coordinator", "server.fetching", "server.handlers",
-    "server.net",         "server.process",  "server.publishing",
-    "server.quorum",      "server.replica",  "server.runtime",
+    kRootLogger,
+    "server",
+    "server.active_controller",
+    "server.audit",
+    "server.config",
+    "server.controller",
+    "server.coordinator",
+    "server.fetching",
+    "server.handlers",
+    "server.net",
+    "server.process",
+    "server.publishing",
+    "server.quorum",
+    "server.replica",
+    "server.runtime",
     "server.tenant",
+    "server.throttling",
 };
 static_assert(std::ranges::is_sorted(kNames));
 

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "server/runtime/cpu_account.h"
+
 namespace muir::server {
 
 // Something to be run once on another shard.  It stands in the frame of the coroutine that waits for it, so sending it
@@ -47,6 +49,7 @@ class Mailbox {
       Message& message = *oldest;
       oldest = message.next_;  // First: run() may end the frame that holds the message.
       message.run();
+      CpuAccount::leave();
       ++count;
     }
     return count;

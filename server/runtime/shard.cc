@@ -60,6 +60,7 @@ bool Shard::end_turn() {
     turn_ends_.pop_front();
     hook->is_queued_ = false;
     hook->turn_ended();
+    CpuAccount::leave();
   }
   return done > 0 || !turn_ends_.empty() || !inbox_.is_empty();
 }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/runtime/cpu_account.h"
 #include "server/runtime/mailbox.h"
 #include "server/runtime/socket_poll.h"
 #include "server/runtime/timer_wheel.h"
@@ -98,7 +99,8 @@ class Shard {
 
 namespace detail {
 
-// A call of another shard: goes there, runs as a task of that shard, comes back with the result.
+// A call of another shard: goes there, runs as a task of that shard, comes back with the result.  Whoever pays for the
+// caller's work pays for it, too.
 template <class F, class R>
 class RemoteCall final : public Message {
  public:
@@ -114,6 +116,7 @@ class RemoteCall final : public Message {
   }
 
   void run() override {
+    CpuAccount::enter(account_);
     if (has_run_) {
       awaiter_.resume();
     } else {
@@ -131,12 +134,14 @@ class RemoteCall final : public Message {
       call.result_.emplace(co_await call.function_());
     }
     call.has_run_ = true;
+    CpuAccount::leave();  // While the account is certain to be there.
     call.caller_.send(call);
   }
 
   Shard& home_;
   Shard& caller_ = *Shard::current();
   F& function_;
+  CpuAccount* const account_ = CpuAccount::current();
   std::coroutine_handle<> awaiter_;
   std::optional<std::conditional_t<std::is_void_v<R>, Nothing, R>> result_;
   bool has_run_ = false;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/runtime/cpu_account.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
@@ -72,6 +73,7 @@ void WatchedSocket::wake() {
     SocketWait& wait = ending.front();
     ending.pop_front();
     wait.awaiter_.resume();
+    CpuAccount::leave();
   }
 }
 

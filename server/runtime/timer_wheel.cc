@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "server/runtime/cpu_account.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
@@ -107,6 +108,7 @@ void TimerWheel::run_tick(std::uint64_t tick) {
         insert(timer);
       } else {
         timer.fired();
+        CpuAccount::leave();
       }
     }
   }

@@ -1,4 +1,4 @@
-#include "server/net/printed_address.h"
+#include "server/runtime/printed_address.h"
 
 #include <fmt/format.h>
 
