@@ -74,6 +74,8 @@ NewPartitions partitions_for(const DecideContext& context, const Topic& topic, c
                   fmt::format("Attempted to add {} additional partition(s), but only {} assignment(s) were specified.",
                               additional, topic.assignments->size()));
   }
+  auto refused = context.charge_mutation(static_cast<std::size_t>(additional));
+  if (refused.failed()) return {{}, std::move(refused)};
   if (existing.partitions.empty()) return {{}, ApiError(ErrorCode::UNKNOWN_SERVER_ERROR)};
   // More than fit one batch are refused before they are placed, as the records would be afterwards.
   if (additional > static_cast<std::int64_t>(RecordBatch::kRecordsPerRequestMax))

@@ -169,7 +169,8 @@ class TopicCreation {
     }
     if (error.failed()) return failed_result(topic_.name, error, texts);
     auto layout = lay_out(context_, topic_);
-    if (layout.error.failed()) return failed_result(topic_.name, layout.error, texts);
+    error = layout.error.failed() ? layout.error : context_.charge_mutation(layout.partitions.size());
+    if (error.failed()) return failed_result(topic_.name, error, texts);
     const auto id = context_.new_uuid();
     add_records(id, layout, configs.change, records);
     return result(id, layout, texts);

@@ -13,6 +13,12 @@ const Permissions& DecideContext::permissions() const {
   return request.permissions == nullptr ? everything : *request.permissions;
 }
 
+ApiError DecideContext::charge_mutation(std::size_t partitions) const {
+  MutationQuota* quota = request.mutation_quota;
+  if (quota == nullptr || quota->charge(static_cast<std::int64_t>(partitions))) return {};
+  return ApiError(wire::ErrorCode::THROTTLING_QUOTA_EXCEEDED);
+}
+
 Uuid DecideContext::default_dir(NodeId broker) const {
   if (metadata_version() < kDirectoryAssignmentLevel) return kMigratingDirectory;
   const auto* registration = image().cluster.broker(broker);

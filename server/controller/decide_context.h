@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "server/controller/api_error.h"
 #include "server/controller/broker_heartbeats.h"
 #include "server/controller/config_schema.h"
 #include "server/controller/controller_settings.h"
 #include "server/controller/controller_state.h"
+#include "server/controller/mutation_quota.h"
 #include "server/controller/partition_change.h"
 #include "server/controller/permissions.h"
 #include "server/controller/placement.h"
@@ -27,6 +29,7 @@ struct ControllerRequest {
   const Permissions* permissions = nullptr;  // Null: everything is allowed.
   // Host names of the request that nobody knows an address of; to find out takes I/O.  Null: none.
   const std::set<std::string, std::less<>>* unknown_hosts = nullptr;
+  MutationQuota* mutation_quota = nullptr;  // Null: there is none.
 };
 
 // What a decision is made of: the state with everything applied, committed or not, and the request's surroundings.
@@ -44,6 +47,9 @@ struct DecideContext {
   RecordOptions record_options() const { return image().features.record_options(); }
   FeatureLevel metadata_version() const { return record_options().metadata_version; }
   const Permissions& permissions() const;
+
+  // Charges the sender for that many partitions created or deleted, or says why not.
+  ApiError charge_mutation(std::size_t partitions) const;
 
   // A directory for a new replica on the broker: its only one, or "unassigned" when it is the broker's to choose.
   Uuid default_dir(NodeId broker) const;

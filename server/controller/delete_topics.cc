@@ -100,12 +100,21 @@ class Deletion {
 
   void remove_resolved() {
     RecordBatch records;
+    std::map<Uuid, ApiError> refused;
     for (const auto& [id, name] : doomed_) {
+      auto error = context_.charge_mutation(context_.image().topics.find(id)->partitions.size());
+      if (error.failed()) {
+        refused.emplace(id, std::move(error));
+        continue;
+      }
       wire::RemoveTopicRecord record;
       record.topic_id = id;
       records.add(record);
     }
-    for (const auto& [id, name] : doomed_) answer(name, id, records.problem());
+    for (const auto& [id, name] : doomed_) {
+      const auto found = refused.find(id);
+      answer(name, id, found != refused.end() ? found->second : records.problem());
+    }
     if (!records.problem().failed()) decision_.records = records.take();
   }
 
