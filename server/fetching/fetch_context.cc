@@ -61,6 +61,21 @@ Result<FetchContext> FetchContext::begin(FetchSessionCache& cache, FetchSessionR
   return context;
 }
 
+std::vector<const FetchedPartition*> FetchContext::told(const std::vector<FetchedPartition>& answers) const {
+  std::vector<const FetchedPartition*> told;
+  const bool is_incremental = kind_ == Kind::incremental;
+  if (is_incremental && session_->epoch() != epoch_after_) return told;
+  for (const FetchedPartition& answer : answers)
+    if (!is_incremental || session_->would_tell(answer.target, answer.mark())) told.push_back(&answer);
+  return told;
+}
+
+FetchContext::End FetchContext::end_untold() const {
+  if (kind_ != Kind::incremental) return {};
+  if (session_->epoch() != epoch_after_) return {ReplicaErrc::invalid_fetch_session_epoch, session_->id()};
+  return {{}, session_->id()};
+}
+
 FetchContext::End FetchContext::end(FetchSessionCache& cache, std::vector<FetchedPartition>& answers, Instant now) {
   if (kind_ == Kind::sessionless) return {};
 

@@ -35,6 +35,9 @@ class FetchContext {
   // What is to be fetched, in order: all of the session, not only what the request named.
   const std::vector<FetchPartition>& partitions() const { return partitions_; }
 
+  // Which of `answers` the client would be told by end(), which changes nothing yet.
+  std::vector<const FetchedPartition*> told(const std::vector<FetchedPartition>& answers) const;
+
   struct End {
     Error error;  // invalid_fetch_session_epoch: a request of the same session overtook this one.
     FetchSessionId session_id = kNoFetchSession;
@@ -42,6 +45,9 @@ class FetchContext {
   // Opens the session if one was asked for and there is room, and leaves out of `answers` what the client knows.
   // With an error, `answers` is empty.
   End end(FetchSessionCache& cache, std::vector<FetchedPartition>& answers, Instant now);
+
+  // Instead of end(), when the answer will be empty: no session is opened, and an open one does not take note.
+  End end_untold() const;
 
  private:
   enum class Kind { sessionless, full, incremental };

@@ -35,16 +35,23 @@ void FetchSession::open(const FetchPartition& wanted, const FetchAnswerMark& tol
   by_target_.emplace(wanted.target, std::prev(partitions_.end()));
 }
 
-bool FetchSession::tell(const FetchTarget& target, const FetchAnswerMark& answer) {
+bool FetchSession::would_tell(const FetchTarget& target, const FetchAnswerMark& answer) const {
   const auto found = by_target_.find(target);
   if (found == by_target_.end()) return false;  // Forgotten meanwhile.
+  const CachedPartition& cached = *found->second;
+  return answer.must_tell || cached.high_watermark != answer.high_watermark ||
+         cached.log_start_offset != answer.log_start_offset;
+}
+
+bool FetchSession::tell(const FetchTarget& target, const FetchAnswerMark& answer) {
+  const auto found = by_target_.find(target);
+  const bool must_tell = would_tell(target, answer);
+  if (found == by_target_.end()) return false;
   CachedPartition& cached = *found->second;
-  const bool moved =
-      cached.high_watermark != answer.high_watermark || cached.log_start_offset != answer.log_start_offset;
   cached.high_watermark = answer.has_error ? kNoOffset : answer.high_watermark;
   cached.log_start_offset = answer.log_start_offset;
   if (answer.has_records) partitions_.splice(partitions_.end(), partitions_, found->second);
-  return moved || answer.must_tell;
+  return must_tell;
 }
 
 }  // namespace muir::server

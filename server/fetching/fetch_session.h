@@ -48,6 +48,8 @@ class FetchSession {
   // Adds a partition of the opening request with what it was told.
   void open(const FetchPartition& wanted, const FetchAnswerMark& told);
 
+  // Whether the answer must carry the partition.
+  bool would_tell(const FetchTarget& target, const FetchAnswerMark& answer) const;
   // Whether the answer must carry the partition; remembers what it says.  A partition that brought records goes to the
   // end of the line, so that within max.bytes everybody's turn comes.
   bool tell(const FetchTarget& target, const FetchAnswerMark& answer);

@@ -261,5 +261,34 @@ TEST(FetchSessionEpochs, RunFromOneToTheLargestAndFromOneAgain) {
   EXPECT_EQ(next_fetch_epoch(kFinalFetchEpoch), kFinalFetchEpoch);
 }
 
+// A client over its quota gets nothing, and everything that it would have got next time.
+TEST_F(FetchSessions, AnAnswerThatIsNotToldIsForgotten) {
+  const auto id = open({want(by_name("a", 0)), want(by_name("a", 1))});
+  std::vector<FetchedPartition> answers{answer(by_name("a", 0), 5, 100), answer(by_name("a", 1), 7)};
+  auto throttled = begin(id, 1, {});
+  ASSERT_TRUE(throttled);
+  EXPECT_EQ(throttled->told(answers).size(), 2u);
+
+  const auto untold = throttled->end_untold();
+  EXPECT_FALSE(untold.error);
+  EXPECT_EQ(untold.session_id, id);
+
+  auto next = begin(id, 2, {});
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->told(answers).size(), 2u);
+  next->end(cache, answers, clock.now());
+  EXPECT_EQ(answers.size(), 2u);
+  std::vector<FetchedPartition> again{answer(by_name("a", 0), 5), answer(by_name("a", 1), 7)};
+  EXPECT_TRUE(begin(id, 3, {})->told(again).empty()) << "all of it is known now";
+}
+
+TEST_F(FetchSessions, AFullAnswerThatIsNotToldOpensNoSession) {
+  auto context = begin(0, kInitialFetchEpoch, {want(by_name("a", 0))});
+  const auto untold = context->end_untold();
+  EXPECT_FALSE(untold.error);
+  EXPECT_EQ(untold.session_id, kNoFetchSession);
+  EXPECT_EQ(cache.size(), 0u);
+}
+
 }  // namespace
 }  // namespace muir::server

@@ -78,6 +78,7 @@ Task<FetchOutcome> Fetcher::run(FetchQuery& query, FetchAdmission& admission, To
   bool in_time = query.max_wait > std::chrono::milliseconds{0};
   while (in_time && !is_satisfied(items, query.min_bytes) && !wait->is_cancelled()) {
     in_time = co_await await_moves(plan, items, *wait, deadline);
+    CpuAccount::enter(query.payer);
     co_await read_stale(plan, items, false);
   }
   wait->close();
@@ -86,7 +87,10 @@ Task<FetchOutcome> Fetcher::run(FetchQuery& query, FetchAdmission& admission, To
   FetchOutcome outcome;
   for (FetchItem& item : items) outcome.partitions.push_back(std::move(item.answer));
   for (FetchedPartition& refusal : refusals) outcome.partitions.push_back(std::move(refusal));
-  const auto end = context->end(sessions, outcome.partitions, clock.now());
+  bool is_told = true;
+  if (query.gate) is_told = co_await query.gate(context->told(outcome.partitions));
+  if (!is_told) outcome.partitions.clear();
+  const auto end = is_told ? context->end(sessions, outcome.partitions, clock.now()) : context->end_untold();
   outcome.error = end.error;
   outcome.session_id = end.session_id;
   co_return outcome;

@@ -10,9 +10,15 @@
 #include "server/fetching/fetch_context.h"
 #include "server/fetching/fetched_partition.h"
 #include "server/replica/hosted_replicas.h"
+#include "server/runtime/cpu_account.h"
 #include "wire/base/task.h"
 
 namespace muir::server {
+
+// Asked when the answer is there: may the client have these partitions, or has it used up its quota?  Then the answer
+// is empty, and its session knows nothing of it.  Called on the session's shard; what is shown lives until it has
+// ended.
+using FetchGate = std::function<Task<bool>(const std::vector<const FetchedPartition*>& told)>;
 
 // What a Fetch request asks, with names and ids as they are stored.
 struct FetchQuery {
@@ -20,7 +26,9 @@ struct FetchQuery {
   FetchReader reader;
   std::chrono::milliseconds max_wait{0};  // How long to wait for min_bytes; not above zero: not at all.
   std::int64_t min_bytes = 0;
-  std::int64_t max_bytes = 0;  // Already bounded by fetch.max.bytes and the client's quota.
+  std::int64_t max_bytes = 0;   // Already bounded by fetch.max.bytes and the client's quota.
+  FetchGate gate;               // None: the client may have what there is.
+  CpuAccount* payer = nullptr;  // Of what is done after a wait.
 };
 
 // Which topic a target is, and whether this client may read it: the topic's id, or the error that the partition is
