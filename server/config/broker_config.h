@@ -83,6 +83,10 @@ struct BrokerConfig {
   std::int32_t max_connections_per_ip = 0;
   std::map<std::string, std::int32_t, std::less<>> max_connections_per_ip_overrides;
   std::int32_t max_connection_creation_rate = 0;  // A second.
+  std::int32_t quota_window_num = 11;
+  std::int64_t quota_window_size_seconds = 1;
+  std::int32_t controller_quota_window_num = 11;
+  std::int64_t controller_quota_window_size_seconds = 1;
   Milliseconds request_timeout_ms{};
   std::int32_t max_request_partition_size_limit = 0;
   std::int32_t fetch_max_bytes = 0;

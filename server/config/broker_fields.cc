@@ -60,6 +60,10 @@ void read_connections(const KeyValues& values, BrokerConfig& config) {
   config.max_connections = values.int32("max.connections");
   config.max_connections_per_ip = values.int32("max.connections.per.ip");
   config.max_connection_creation_rate = values.int32("max.connection.creation.rate");
+  config.quota_window_num = values.int32("quota.window.num");
+  config.quota_window_size_seconds = values.int32("quota.window.size.seconds");
+  config.controller_quota_window_num = values.int32("controller.quota.window.num");
+  config.controller_quota_window_size_seconds = values.int32("controller.quota.window.size.seconds");
   config.request_timeout_ms = values.milliseconds("request.timeout.ms");
   config.max_request_partition_size_limit = values.int32("max.request.partition.size.limit");
   config.fetch_max_bytes = values.int32("fetch.max.bytes");

@@ -13,7 +13,7 @@ constexpr std::string_view kNoAuthorizer =
     "loaded; use that one";
 constexpr std::string_view kNoConfigProvider =
     "values are taken as they are written; put the values themselves into the file";
-constexpr std::string_view kNoQuotaCallback = "there are no client quotas yet; remove the key";
+constexpr std::string_view kNoQuotaCallback = "quota callbacks are Java classes and are not loaded; remove the key";
 constexpr std::string_view kReporters = "Reporters are Java classes.";
 constexpr std::string_view kShards = "Shards do this work: muir.shards.";
 
@@ -37,8 +37,8 @@ constexpr ConfigKey kServerKeys[] = {
     {"compression.zstd.level", INT, "3", between(-131072, 22), MEDIUM, cluster_wide, honoured},
     {"config.providers", LIST, "", distinct_list(), LOW, cluster_wide, protects, kNoConfigProvider, "file"},
     {"controlled.shutdown.enable", BOOLEAN, "true", any_value(), MEDIUM, read_only, waiting},
-    {"controller.quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
-    {"controller.quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
+    {"controller.quota.window.num", INT, "11", at_least(1), LOW, read_only, honoured},
+    {"controller.quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, honoured},
     {"delete.topic.enable", BOOLEAN, "true", any_value(), HIGH, read_only, honoured},
     {"early.start.listeners", LIST, kNull, nullable_list(), HIGH, read_only, no_meaning,
      "Every listener starts when the ACLs have been read."},
@@ -57,8 +57,8 @@ constexpr ConfigKey kServerKeys[] = {
     {"metrics.sample.window.ms", LONG, "30000", at_least(1), LOW, read_only, waiting},
     {"num.io.threads", INT, "8", at_least(1), HIGH, cluster_wide, no_meaning, kShards},
     {"num.replica.alter.log.dirs.threads", INT, kNull, any_value(), HIGH, read_only, waiting},
-    {"quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},
-    {"quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, waiting},
+    {"quota.window.num", INT, "11", at_least(1), LOW, read_only, honoured},
+    {"quota.window.size.seconds", INT, "1", at_least(1), LOW, read_only, honoured},
     {"replica.alter.log.dirs.io.max.bytes.per.second", LONG, "9223372036854775807", at_least(0), MEDIUM, cluster_wide,
      honoured},
     {"replication.quota.window.num", INT, "11", at_least(1), LOW, read_only, waiting},

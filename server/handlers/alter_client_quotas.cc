@@ -55,7 +55,7 @@ Hosts unknown_among(Hosts hosts) {
 }  // namespace
 
 // AlterClientQuotas (API key 49): quotas of users, client ids and addresses (KIP-546, KIP-612).  Versions 0-1.  The
-// controller decides; this version stores them and does not enforce them yet: docs/deviations.md.
+// controller decides; server/throttling holds clients to them.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   if (!ctx.may_cluster(auth::Operation::ALTER_CONFIGS)) {
     co_return refuse(ctx, request, ApiError::with_default_message(ErrorCode::CLUSTER_AUTHORIZATION_FAILED));

@@ -7,6 +7,7 @@
 #include "server/handlers/encode_answer.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/produce.h"
+#include "server/handlers/throttle.h"
 #include "wire/codec/reader.h"
 #include "wire/schema/alter_client_quotas_request.h"
 #include "wire/schema/alter_client_quotas_response.h"
@@ -111,7 +112,7 @@ Result<> accepted(const Request& request) {
     return ok();
 }
 
-// Decode, handle, encode: the whole of an ordinary request.
+// Decode, handle, ask the quotas, encode: the whole of an ordinary request.
 template <class Request, class Response>
 Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   Request request;
@@ -120,7 +121,11 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   if (!decoded) co_return decoded.error();
   const auto is_accepted = accepted(request);
   if (!is_accepted) co_return is_accepted.error();
-  const Response response = co_await handle(ctx, request);
+  Response response = co_await handle(ctx, request);
+  if (ctx.throttle != nullptr) {
+    const std::int32_t throttle_time_ms = co_await throttle_request(ctx);
+    if constexpr (requires { response.throttle_time_ms; }) response.throttle_time_ms = throttle_time_ms;
+  }
   co_return encode_answer(ctx, response);
 }
 

@@ -5,11 +5,18 @@
 #include "wire/schema/create_topics_response.h"
 
 namespace muir::server {
+namespace {
+
+// From this version on clients understand THROTTLING_QUOTA_EXCEEDED (KIP-599).
+constexpr std::int16_t kStrictQuotaSince = 6;
+
+}  // namespace
 
 // CreateTopics (API key 19): new topics with their settings.  Versions 2-7.  The controller decides.
 Task<wire::CreateTopicsResponse> handle(RequestContext& ctx, const wire::CreateTopicsRequest& request) {
-  auto response =
-      co_await forward<wire::CreateTopicsRequest, wire::CreateTopicsResponse>(ctx, &Controller::create_topics, request);
+  RequestMutations mutations(ctx, kStrictQuotaSince);
+  auto response = co_await forward<wire::CreateTopicsRequest, wire::CreateTopicsResponse>(
+      ctx, &Controller::create_topics, request, nullptr, &mutations);
   if (response) co_return std::move(*response);
   wire::CreateTopicsResponse refusal;
   for (const auto& asked : request.topics) {

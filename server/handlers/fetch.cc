@@ -5,9 +5,12 @@
 #include "server/handlers/current_leader.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/services.h"
+#include "server/handlers/throttle.h"
 #include "server/handlers/topic_lookup.h"
 #include "server/publishing/metadata_cache.h"
+#include "server/throttling/client_throttle.h"
 #include "server/to_wire.h"
+#include "wire/codec/writer.h"
 #include "wire/schema/fetch_request.h"
 #include "wire/schema/fetch_response.h"
 
@@ -120,6 +123,7 @@ ErrorCode error_code(const RequestContext& ctx, const Error& error) {
   return code;
 }
 
+// Everything but the records.
 void describe(RequestContext& ctx, const FetchedPartition& fetched, Response& response,
               Response::PartitionData& answer) {
   const PartitionRead& read = fetched.read;
@@ -129,11 +133,6 @@ void describe(RequestContext& ctx, const FetchedPartition& fetched, Response& re
   answer.last_stable_offset = read.last_stable_offset.value;
   answer.log_start_offset = read.log_start_offset.value;
   answer.preferred_read_replica = read.preferred_read_replica.value;
-  // Errors carry empty records, not null ones; clients take null for a broken answer.
-  answer.records = wire::Records::of({});
-  if (read.records.size_bytes > 0) {
-    answer.records = wire::Records::external(read.records.size_bytes, ctx.add_slice(read.records));
-  }
   if (read.diverging_epoch) {
     answer.diverging_epoch.epoch = read.diverging_epoch->epoch.value;
     answer.diverging_epoch.end_offset = read.diverging_epoch->end_offset.value;
@@ -154,6 +153,52 @@ void describe(RequestContext& ctx, const FetchedPartition& fetched, Response& re
   }
 }
 
+// One entry a topic, as long as its partitions are neighbours.
+class ResponseTopics {
+ public:
+  ResponseTopics(RequestContext& ctx, Response& response) : ctx_(ctx), response_(response) {}
+
+  // The entry of a partition, described; what `slice_of` makes of its records goes with it.
+  template <class SliceOf>
+  void add(const FetchedPartition& fetched, const SliceOf& slice_of) {
+    const FetchTarget& target = fetched.target;
+    if (previous_ == nullptr || previous_->topic_id != target.topic_id || !(previous_->topic == target.topic)) {
+      auto& topic = response_.responses.emplace_back();
+      topic.topic = ctx_.keep(std::string(ctx_.tenant().to_client(target.topic)));
+      topic.topic_id = target.topic_id;
+    }
+    previous_ = &target;
+    auto& answer = response_.responses.back().partitions.emplace_back();
+    describe(ctx_, fetched, response_, answer);
+    // Errors carry empty records, not null ones; clients take null for a broken answer.
+    answer.records = wire::Records::of({});
+    const storage::FileSlice& records = fetched.read.records;
+    if (records.size_bytes > 0) answer.records = wire::Records::external(records.size_bytes, slice_of(records));
+  }
+
+ private:
+  RequestContext& ctx_;
+  Response& response_;
+  const FetchTarget* previous_ = nullptr;
+};
+
+// What the client would get, as Kafka counts it: the whole answer but its header.
+Task<bool> ask_quota(RequestContext& ctx, const std::vector<const FetchedPartition*>& told) {
+  Response response;
+  ResponseTopics topics(ctx, response);
+  for (const FetchedPartition* fetched : told) topics.add(*fetched, [](const auto&) { return 0u; });
+  wire::Writer writer;
+  const auto encoded = wire::encode(writer, ctx.api_version, response);
+  constexpr std::size_t kSizeBytes = 4;
+  co_return co_await may_answer_fetch(ctx, encoded ? writer.size() + kSizeBytes : 0);
+}
+
+// The session may live on another shard than the connection, whose quotas these are.
+Task<bool> ask_quota_at(RequestContext& ctx, Shard& home, std::vector<const FetchedPartition*> told) {
+  const auto ask = [&ctx, &told] { return ask_quota(ctx, told); };
+  co_return co_await call(home, ask);
+}
+
 }  // namespace
 
 // Fetch (API key 1): reads records of partitions; also how replicas follow a leader.
@@ -163,8 +208,16 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
   query.session = session_of(ctx, request);
   query.reader = reader_of(ctx, request);
   query.max_wait = std::chrono::milliseconds(request.max_wait_ms);
-  query.max_bytes = std::min(request.max_bytes, ctx.services().config.fetch_max_bytes);
+  const bool from_follower = replica_of(ctx, request) >= 0;
+  if (from_follower) ctx.throttle = nullptr;  // Replication is not the client's to pay for.
+  query.max_bytes =
+      std::min<std::int64_t>({request.max_bytes, ctx.services().config.fetch_max_bytes, fetch_bytes_max(ctx)});
   query.min_bytes = std::min<std::int64_t>(request.min_bytes, query.max_bytes);
+
+  query.payer = CpuAccount::current();
+  if (ctx.throttle != nullptr && (ctx.throttle->fetch() || ctx.throttle->request())) {
+    query.gate = [&ctx, home = Shard::current()](const auto& told) { return ask_quota_at(ctx, *home, told); };
+  }
 
   const TopicNameOf topic_name_of = [&ctx](const Uuid& id) {
     const TopicImage* topic = ctx.services().metadata.image()->topics.find(id);
@@ -172,7 +225,7 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
   };
   const auto cancellation = std::make_shared<FetchCancellation>();
   ctx.session().waiting_fetch = cancellation;
-  const FetchAdmission admission = Admission(ctx, replica_of(ctx, request) >= 0);
+  const FetchAdmission admission = Admission(ctx, from_follower);
   const auto outcome = co_await ctx.services().fetcher.fetch(std::move(query), admission, topic_name_of, cancellation);
   ctx.session().waiting_fetch = nullptr;
   if (outcome.error == ReplicaErrc::fetch_cancelled) co_return Response{};  // Nobody reads it.
@@ -180,17 +233,9 @@ Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
   response.error_code = to_wire(outcome.error);
   response.session_id = outcome.session_id;
-  const FetchTarget* previous = nullptr;
-  for (const FetchedPartition& fetched : outcome.partitions) {
-    const FetchTarget& target = fetched.target;
-    if (previous == nullptr || previous->topic_id != target.topic_id || !(previous->topic == target.topic)) {
-      auto& topic = response.responses.emplace_back();
-      topic.topic = ctx.keep(std::string(ctx.tenant().to_client(target.topic)));
-      topic.topic_id = target.topic_id;
-    }
-    previous = &target;
-    describe(ctx, fetched, response, response.responses.back().partitions.emplace_back());
-  }
+  ResponseTopics topics(ctx, response);
+  for (const FetchedPartition& fetched : outcome.partitions)
+    topics.add(fetched, [&ctx](const storage::FileSlice& records) { return ctx.add_slice(records); });
   co_return response;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -7,6 +9,7 @@
 
 #include "server/active_controller/controller_service.h"
 #include "server/handlers/request_context.h"
+#include "server/handlers/request_mutations.h"
 #include "server/handlers/services.h"
 #include "server/publishing/metadata_cache.h"
 #include "server/publishing/metadata_publisher.h"
@@ -45,18 +48,24 @@ class RequestPermissions final : public Permissions {
 inline constexpr std::chrono::milliseconds kPublishPatience{500};
 
 // Lets the active controller decide about `request`, and yields its response when that is committed and known here.
-// Fails when there is no active controller.
+// Fails when there is no active controller.  `mutations`, if given, are charged for what is created and deleted.
 template <class Request, class Response>
 Task<Result<Response>> forward(RequestContext& ctx, ControllerService::Decide<Request, Response> decide,
                                const Request& request,
-                               const std::set<std::string, std::less<>>* unknown_hosts = nullptr) {
+                               const std::set<std::string, std::less<>>* unknown_hosts = nullptr,
+                               RequestMutations* mutations = nullptr) {
   const RequestPermissions permissions(ctx);
   ControllerRequest surroundings;
   surroundings.api_version = ctx.api_version;
   surroundings.is_forwarded = !ctx.session().is_controller_listener;
   surroundings.permissions = &permissions;
   surroundings.unknown_hosts = unknown_hosts;
+  surroundings.mutation_quota = mutations;
   auto committed = co_await ctx.services().controller.submit<Request, Response>(decide, request, surroundings);
+  if (mutations != nullptr) {
+    const Instant now = ctx.services().clock.now();
+    ctx.throttle_time_ms = static_cast<std::int32_t>(std::min<std::int64_t>(mutations->throttle_ms(now), INT32_MAX));
+  }
   if (!committed) co_return committed.error();
   if (committed->end) {
     MetadataPublisher& publisher = ctx.services().publisher;

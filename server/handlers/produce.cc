@@ -9,6 +9,7 @@
 #include "server/handlers/fan_out.h"
 #include "server/handlers/internal_topics.h"
 #include "server/handlers/services.h"
+#include "server/handlers/throttle.h"
 #include "server/handlers/topic_lookup.h"
 #include "server/publishing/metadata_cache.h"
 #include "server/runtime/log.h"
@@ -254,8 +255,13 @@ Task<Result<Answer>> finish(RequestContext& ctx, std::unique_ptr<Produce> produc
     });
   }
   if (produce->request.acks == kLeaderOnly) co_await await_flushes(ctx, *produce);
-  if (produce->request.acks == kNoAnswer) co_return answer_silently(ctx, *produce);
-  co_return encode_answer(ctx, respond(ctx, *produce));
+  const bool is_answered = produce->request.acks != kNoAnswer;
+  std::int32_t throttle_time_ms = 0;
+  if (ctx.throttle != nullptr) throttle_time_ms = co_await throttle_produce(ctx, is_answered);
+  if (!is_answered) co_return answer_silently(ctx, *produce);
+  Response response = respond(ctx, *produce);
+  response.throttle_time_ms = throttle_time_ms;
+  co_return encode_answer(ctx, response);
 }
 
 }  // namespace

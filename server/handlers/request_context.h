@@ -18,6 +18,7 @@
 
 namespace muir::server {
 
+class ClientThrottle;
 struct Services;
 struct MetadataImage;
 
@@ -45,6 +46,11 @@ class RequestContext {
   std::int32_t correlation_id = 0;
   bool is_version_unsupported = false;  // ApiVersions only: answered in version 0.
   std::string_view client_id;           // Empty if the request named none.
+  std::size_t request_bytes = 0;        // Header and body.
+
+  ClientThrottle* throttle = nullptr;  // The quotas of the client; null: nobody is limited, or this request is exempt.
+  bool is_counted = false;             // By the handler itself, and throttle_time_ms is final.
+  std::int32_t throttle_time_ms = 0;   // That the answer will carry, as far as the handler knows.
 
   // Whether the principal may do this, by the newest ACLs of this shard; to be asked before anything else is looked at.
   // `name` is a stored name.  A denial stands in the audit log.

@@ -14,6 +14,7 @@ namespace muir::server {
 
 class AuditLog;
 class AutoTopicCreation;
+class ClientQuotaManager;
 class ControllerService;
 class MetadataCache;
 class HostedReplicas;
@@ -49,6 +50,7 @@ struct Services {
   AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
   LogManager* logs = nullptr;                   // Owner: the first shard.
   ReplicaManager* replica_manager = nullptr;    // Owner: the first shard.
+  ClientQuotaManager* quotas = nullptr;         // Null: there are none.
   Pool* pool = nullptr;                         // For what would hold up a shard.
   Pool* login_pool = nullptr;  // For logins that wait for files; strangers' work keeps nothing else waiting.
 };

@@ -8,9 +8,11 @@
 #include "auth/acl/principal.h"
 #include "auth/acl/recently_allowed.h"
 #include "server/config/endpoint.h"
+#include "wire/base/clock.h"
 
 namespace muir::server {
 
+class ClientThrottle;
 class FetchCancellation;
 class SaslSession;
 
@@ -34,6 +36,8 @@ struct Session {
   std::string client_software_name = "unknown";
   std::string client_software_version = "unknown";
   std::shared_ptr<FetchCancellation> waiting_fetch;  // Ends early when the connection does; null if none waits.
+  std::shared_ptr<ClientThrottle> throttle;  // What quotas count for its requests; null before the first that does.
+  Instant muted_until{};                     // Nothing is read before: a quota was exceeded.
   // Set when the connection goes while a request still waits, and by a request whose answer is the last.
   bool is_closed = false;
 };

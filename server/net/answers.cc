@@ -49,6 +49,7 @@ void Answers::turn_ended() {
 
 // How many answers need not be waited for any more, because they have left or never will.
 std::size_t Answers::send() {
+  CpuAccount::enter(payer_);
   const auto left = outbox_.send(transport_);
   if (left) return *left;
   fail(left.error());

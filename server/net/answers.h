@@ -24,6 +24,9 @@ class Answers final : private TurnEnd {
 
   void push(Finish finish);
 
+  // Who pays for sending from now on, or nobody.  Outlives this.
+  void set_payer(CpuAccount* payer) { payer_ = payer; }
+
   // Everything pushed so far has been written, or writing has failed.
   Task<Result<>> drained();
 
@@ -54,6 +57,7 @@ class Answers final : private TurnEnd {
   void have_left(std::size_t count);
 
   Transport& transport_;
+  CpuAccount* payer_ = nullptr;
   Shard* shard_ = nullptr;       // Since the first push().
   std::vector<Finish> waiting_;  // Few: a queue that holds no memory while a connection is idle.
   Outbox outbox_;

@@ -7,6 +7,7 @@
 #include "server/net/pipeline.h"
 #include "server/runtime/log.h"
 #include "server/runtime/log_pace.h"
+#include "server/throttling/client_throttle.h"
 
 namespace muir::server {
 namespace {
@@ -38,6 +39,7 @@ void Connection::close(Error why) {
   if (session_.waiting_fetch) session_.waiting_fetch->cancel();
   transport_->close();
   frames_.close();
+  if (muted_ != nullptr) Shard::current()->timers().arm(*muted_, last_active_);  // It ends in a later turn.
 }
 
 void Connection::note_activity() { last_active_ = Shard::current()->clock().now(); }
@@ -91,8 +93,10 @@ Task<Error> Connection::run() {
     is_reading_ = true;
     served = co_await transport_->wait_readable();
     if (!served) break;
+    CpuAccount::enter(payer_of(session_.throttle));
     frames_.heard();
-    served = co_await serve_what_comes();
+    if (is_muted()) served = co_await until_unmuted();
+    if (served) served = co_await serve_what_comes();
   }
   co_await end(served.error());
   co_return why_closed_;
@@ -110,9 +114,31 @@ Task<Result<>> Connection::serve_what_comes() {
     note_activity();
     if (!served) co_return served.error();
     if (session_.is_closed) co_return NetErrc::closed_by_us;
+    if (is_muted()) {
+      const auto unmuted = co_await until_unmuted();
+      if (!unmuted) co_return unmuted.error();
+    }
     frames_.set_frame_bytes_max(session_.is_authenticated ? limits_.frame_bytes_max
                                                           : limits_.unauthenticated_frame_bytes_max);
   } while (!frames_.rest());
+  co_return ok();
+}
+
+bool Connection::is_muted() const {
+  return session_.muted_until > Instant{} && session_.muted_until > Shard::current()->clock().now();
+}
+
+// A client that does not wait, although it was told to, finds that nobody listens.
+Task<Result<>> Connection::until_unmuted() {
+  is_reading_ = false;
+  while (is_muted() && !session_.is_closed) {
+    Sleep sleep(Shard::current()->timers(), session_.muted_until);
+    muted_ = &sleep;
+    co_await sleep;
+    muted_ = nullptr;
+  }
+  note_activity();
+  if (session_.is_closed) co_return NetErrc::closed_by_us;
   co_return ok();
 }
 
@@ -144,6 +170,7 @@ Task<Result<>> Connection::serve(Frame frame) {
   }
   auto begun = co_await begin_request_(session_, std::move(frame));
   if (!begun) co_return begun.error();
+  answers_.set_payer(payer_of(session_.throttle));
   answers_.push(std::move(*begun));
   if (overlaps) co_return ok();
   co_return co_await wait_for_answer();

@@ -46,6 +46,8 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   Task<Result<>> shake_hands();
   Task<Result<>> serve_what_comes();
   Task<Result<>> serve(Frame frame);
+  bool is_muted() const;
+  Task<Result<>> until_unmuted();
   Task<void> end(Error why);
   Error read_failed(Error error) const;
   Task<Result<>> wait_for_answer();
@@ -64,6 +66,7 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   Instant known_by_ = Instant::max();  // Until then the client has to have said who it is.
   std::uint64_t bytes_seen_ = 0;       // Of a frame or an answer on its way, when the idle timer last looked.
   TaskGroup watching_;
+  Sleep* muted_ = nullptr;   // Until a quota allows more to be read.
   bool is_reading_ = false;  // The next frame is waited for.
   Error why_closed_;
 };

@@ -21,6 +21,11 @@ std::int32_t ConnectionQuota::limit_of(std::string_view ip) const {
   return found == limits_.per_ip_overrides.end() ? limits_.connections_per_ip_max : found->second;
 }
 
+std::chrono::milliseconds ConnectionQuota::throttle_time(std::string_view ip, Instant now) {
+  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  return std::chrono::milliseconds(rates_by_ip_.throttle_ms(ip, now_ms));
+}
+
 bool ConnectionQuota::opened(std::string_view ip, Instant now) {
   if (now >= window_start_ + kWindow) {
     window_start_ = now;

@@ -52,5 +52,15 @@ TEST(ConnectionQuota, HoldsToNewLimitsFromThenOn) {
   EXPECT_EQ(quota.may_accept_at(kNow), Instant::max());
 }
 
+TEST(ConnectionQuota, HoldsUpAddressesThatComeTooOften) {
+  ConnectionQuota quota({});
+  quota.set_ip_rates({{{"10.0.0.1", 1}}, INT32_MAX});
+  const Instant now{std::chrono::hours{1}};
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(quota.throttle_time("10.0.0.1", now).count(), 0) << i;
+  EXPECT_GT(quota.throttle_time("10.0.0.1", now).count(), 0);
+  EXPECT_EQ(quota.throttle_time("10.0.0.2", now).count(), 0);
+  EXPECT_EQ(quota.size(), 0) << "who is held up is not open";
+}
+
 }  // namespace
 }  // namespace muir::server

@@ -17,6 +17,7 @@ using wire::ApiKey;
 
 constexpr milliseconds kIdleMax{1000};
 constexpr milliseconds kAuthenticationMax{700};
+constexpr milliseconds kMuted{3000};
 constexpr milliseconds kAlmost = kIdleMax - milliseconds{10};
 constexpr std::size_t kFrameBytesMax = 1000;
 constexpr std::size_t kUnauthenticatedBytesMax = 100;
@@ -54,6 +55,7 @@ struct ConnectionTest : ::testing::Test {
     if (text == "bad") co_return NetErrc::request_malformed;
     if (text.starts_with("wait")) waiting.try_emplace(text);
     if (text == "login") session.is_authenticated = true;
+    if (text == "too much") session.muted_until = clock.now() + kMuted;
     co_return finish(session, std::move(frame), text);
   }
 
@@ -153,6 +155,37 @@ TEST_F(ConnectionTest, NoMoreProducesWaitThanMay) {
 
   EXPECT_EQ(begun.size(), Answers::kWaitingMax + 1);
   for (std::size_t i = 1; i <= Answers::kWaitingMax; ++i) finish_waiting(number(i));
+}
+
+// Quotas.
+
+TEST_F(ConnectionTest, AMutedClientIsAnsweredAtOnceAndNotReadForAWhile) {
+  send(request(ApiKey::METADATA, "too much") + request(ApiKey::METADATA, "next"));
+  EXPECT_EQ(peer->received(), sized("too much"));
+  send(request(ApiKey::METADATA, "later"));
+  pass(kMuted - milliseconds{10});
+  EXPECT_EQ(begun, std::vector<std::string>{"too much"});
+  EXPECT_FALSE(ended) << "who is muted does not idle";
+
+  pass(milliseconds{20});
+
+  EXPECT_EQ(peer->received(), sized("too much") + sized("next") + sized("later"));
+}
+
+TEST_F(ConnectionTest, AProduceMutesThoseThatFollowIt) {
+  send(request(ApiKey::PRODUCE, "too much") + request(ApiKey::PRODUCE, "next"));
+  EXPECT_EQ(begun, std::vector<std::string>{"too much"});
+  pass(kMuted + milliseconds{10});
+  EXPECT_EQ(begun, (std::vector<std::string>{"too much", "next"}));
+}
+
+TEST_F(ConnectionTest, AMutedConnectionCanBeClosed) {
+  send(request(ApiKey::METADATA, "too much"));
+  send(request(ApiKey::METADATA, "next"));
+  run_on(shard, [this] { connection->close(NetErrc::closed_by_us); });
+  pass(milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::closed_by_us));
+  EXPECT_EQ(begun, std::vector<std::string>{"too much"});
 }
 
 // Bad frames.

@@ -9,6 +9,7 @@
 #include "server/handlers/services.h"
 #include "server/net/errc.h"
 #include "server/runtime/log.h"
+#include "server/throttling/client_quota_manager.h"
 #include "wire/codec/reader.h"
 #include "wire/schema/registry.h"
 #include "wire/schema/request_header.h"
@@ -60,7 +61,17 @@ Result<ByteView> read_header(Request& request, Target target) {
   if (!decoded) return decoded.error();
   context.correlation_id = header.correlation_id;
   context.client_id = header.client_id.value_or("");
+  context.request_bytes = request.frame.bytes.size();
   return request.frame.bytes.last(reader.remaining());
+}
+
+// Which quotas the request is held against.  Who is not known yet has none.
+void attend_quotas(RequestContext& context) {
+  ClientQuotaManager* quotas = context.services().quotas;
+  Session& session = context.session();
+  if (quotas == nullptr || !session.is_authenticated) return;
+  context.throttle = quotas->attend(session.throttle, session.principal.name, context.client_id);
+  CpuAccount::enter(payer_of(session.throttle));
 }
 
 Task<Result<Answer>> finish_request(std::unique_ptr<Request> request, Finish finish) {
@@ -113,6 +124,7 @@ Task<Result<Finish>> begin_request(Services& services, Session& session, Frame f
   auto request = std::make_unique<Request>(services, session, std::move(frame));
   const auto body = read_header(*request, *target);
   if (!body) co_return refuse(session, body.error().message(), target);
+  attend_quotas(request->context);
   auto begun = co_await api->begin(request->context, *body);
   if (!begun) co_return refuse(session, begun.error().message(), target);
   co_return finish_request(std::move(request), std::move(*begun));

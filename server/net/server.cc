@@ -19,6 +19,9 @@ namespace {
 // How long accepting rests after the system refused a connection, for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 
+// Of connections that are held instead of served.  Kafka has no bound here; beyond it they are closed at once.
+constexpr std::size_t kHeldMax = 1000;
+
 }  // namespace
 
 struct NetServer::Listener {
@@ -29,6 +32,21 @@ struct NetServer::Listener {
   const Endpoint endpoint;
   const bool is_controller_listener;
   SaslListener sasl;  // Null: clients do not log in.
+};
+
+// A connection that is not served, and not closed either before its time: its client would only come again at once.
+class NetServer::HeldSocket final : public Timer {
+ public:
+  HeldSocket(int fd, std::list<HeldSocket>& all) : fd_(fd), all_(all) {}
+  ~HeldSocket() override { ::close(fd_); }
+
+ private:
+  void fired() override {
+    all_.remove_if([this](const HeldSocket& held) { return &held == this; });
+  }
+
+  const int fd_;
+  std::list<HeldSocket>& all_;
 };
 
 // The connections of one shard.
@@ -54,7 +72,7 @@ NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options opt
       shards_(std::move(shards)),
       options_(options),
       budget_(options.queued_request_bytes_max),
-      quota_(options.count),
+      quota_(options.count, options.quota_windows),
       tls_(services.tls) {
   for (Shard* shard : shards_) homes_.push_back(std::make_unique<ShardConnections>(*shard));
 }
@@ -127,13 +145,28 @@ void NetServer::set_socket_options(int fd) const {
   if (bytes > 0) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
+void NetServer::hold(int fd, std::chrono::milliseconds time) {
+  if (held_.size() >= kHeldMax) {
+    ::close(fd);
+    return;
+  }
+  Shard& shard = *shards_.front();
+  shard.timers().arm(held_.emplace_back(fd, held_), shard.clock().now() + time);
+}
+
 // Hands a new connection to the next shard in turn.
 Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& listener) {
   if (is_stopping_) {
     ::close(accepted.fd);
     co_return;
   }
-  if (!quota_.opened(accepted.peer.host, shards_.front()->clock().now())) {
+  const Instant now = shards_.front()->clock().now();
+  const auto throttle_time = quota_.throttle_time(accepted.peer.host, now);
+  if (throttle_time.count() > 0) {
+    hold(accepted.fd, throttle_time);
+    co_return;
+  }
+  if (!quota_.opened(accepted.peer.host, now)) {
     log_warn("Refusing connection: too many from this address", field("client", accepted.peer.host),
              field("listener", listener.endpoint.listener_name));
     ::close(accepted.fd);
@@ -194,6 +227,7 @@ Task<void> NetServer::stop() {
   for (const auto& listener : listeners_) listener->socket.close();
   for (Completion<bool>* room : std::exchange(waiting_for_room_, {})) room->complete(true);
   co_await accepting_.close();
+  held_.clear();
   for (const auto& home : homes_) {
     ShardConnections* connections = home.get();
     co_await call(connections->shard, [connections] { return connections->close_all(); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ class NetServer {
   struct Options {
     Connection::Limits connection;
     ConnectionLimits count;
+    QuotaWindows quota_windows;                  // quota.window.num, quota.window.size.seconds
     std::int64_t queued_request_bytes_max = -1;  // queued.max.request.bytes
     std::int32_t backlog = 50;                   // socket.listen.backlog.size
     std::int32_t send_buffer_bytes = -1;         // socket.send.buffer.bytes; -1: the system's.
@@ -46,6 +48,9 @@ class NetServer {
   // Other limits than the Options said; connections that there are stay.  On the first shard.
   void set_limits(ConnectionLimits limits);
 
+  // How many connections a second may come from an address (KIP-612).  On the first shard.
+  void set_ip_rates(IpConnectionRates rates) { quota_.set_ip_rates(std::move(rates)); }
+
   // How clients log in from now on, by listener name; who has logged in stays so.  On the first shard.
   void set_sasl_listeners(const std::map<std::string, SaslListener, std::less<>>& listeners);
 
@@ -55,6 +60,7 @@ class NetServer {
  private:
   struct Listener;
   class ShardConnections;
+  class HeldSocket;
 
   Task<void> accept_loop(Listener& listener);
   Task<void> until_allowed();
@@ -63,6 +69,7 @@ class NetServer {
   Task<void> serve(ShardConnections& home, std::unique_ptr<Connection> connection);
   Task<void> ended(std::unique_ptr<Connection> connection, Error why);
   Task<void> forget(std::string ip);
+  void hold(int fd, std::chrono::milliseconds time);
   void set_socket_options(int fd) const;
 
   const BeginRequest begin_request_;
@@ -74,6 +81,7 @@ class NetServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<ShardConnections>> homes_;
   TaskGroup accepting_;
+  std::list<HeldSocket> held_;  // Of addresses that make too many connections.
   std::vector<Completion<bool>*> waiting_for_room_;
   std::uint64_t connections_made_ = 0;
   bool is_stopping_ = false;

@@ -103,11 +103,17 @@ NetServer::Options net_options(const BrokerConfig& config) {
   options.connection.idle_max = config.connections_max_idle_ms;
   options.connection.authentication_max = config.muir_authentication_timeout_ms;
   options.count = connection_limits(config);
+  options.quota_windows = {config.quota_window_num, config.quota_window_size_seconds * 1000};
   options.queued_request_bytes_max = config.queued_max_request_bytes;
   options.backlog = config.socket_listen_backlog_size;
   options.send_buffer_bytes = config.socket_send_buffer_bytes;
   options.receive_buffer_bytes = config.socket_receive_buffer_bytes;
   return options;
+}
+
+ClientQuotaManager::Settings quota_settings(const BrokerConfig& config) {
+  return {.client = {config.quota_window_num, config.quota_window_size_seconds * 1000},
+          .controller = {config.controller_quota_window_num, config.controller_quota_window_size_seconds * 1000}};
 }
 
 GroupCoordinator::Settings group_settings(const BrokerConfig& config) {
@@ -348,6 +354,11 @@ ConfigResult<> Broker::start() {
   services_->topic_creation = topic_creation_.get();
   services_->pool = &pool_;
   services_->login_pool = &login_pool_;
+  quotas_ =
+      std::make_unique<ClientQuotaManager>(data_shards_, pool_, quota_settings(*config_),
+                                           [this](IpConnectionRates rates) { net_->set_ip_rates(std::move(rates)); });
+  publisher_->subscribe(*quotas_);
+  services_->quotas = quotas_.get();
   if (auto bound = listen(); !bound) return bound.error();
   lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
   lifecycle_->on_untold = [this] {

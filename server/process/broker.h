@@ -28,6 +28,7 @@
 #include "server/replica/threaded_disk.h"
 #include "server/runtime/pool.h"
 #include "server/runtime/shard.h"
+#include "server/throttling/client_quota_manager.h"
 #include "server/tls/current_tls.h"
 #include "server/tls/tls_reload.h"
 #include "storage/disk/open_files.h"
@@ -109,6 +110,7 @@ class Broker {
   std::unique_ptr<GroupCoordinator> groups_;
   std::unique_ptr<ProducerIds> producer_ids_;
   std::unique_ptr<AutoTopicCreation> topic_creation_;
+  std::unique_ptr<ClientQuotaManager> quotas_;
   CurrentTls tls_;
   TlsReload tls_reload_{tls_, pool_, clock_, config_};
   std::unique_ptr<Services> services_;

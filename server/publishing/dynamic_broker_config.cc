@@ -14,10 +14,6 @@ Task<void> DynamicBrokerConfig::apply(MetadataImagePtr image, const MetadataChan
   const ConfigResource own{ConfigResourceType::BROKER, std::to_string(file_->node_id.value)};
   const bool is_own = changes.configs.contains(own);
   if (changes.is_snapshot || changes.configs.contains(all) || is_own) co_await change(*image, is_own);
-  if ((changes.is_snapshot || changes.client_quotas) && !image->client_quotas.all().empty()) {
-    log_warn("Client quotas are stored and not enforced by this version",
-             field("entities", image->client_quotas.all().size()));
-  }
 }
 
 Task<void> DynamicBrokerConfig::change(const MetadataImage& image, bool rereads_files) {

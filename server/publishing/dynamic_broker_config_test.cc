@@ -80,21 +80,5 @@ TEST_F(DynamicSettings, AreReadAtTheStart) {
   EXPECT_EQ(restarted.current()->max_connections, 77);
 }
 
-TEST_F(DynamicSettings, QuotasThatAreStoredAreSaidNotToBeEnforced) {
-  wire::ClientQuotaRecord quota;
-  quota.entity.emplace_back().entity_type = "user";
-  quota.key = "producer_byte_rate";
-  quota.value = 1;
-  MetadataChanges changes;
-  ASSERT_TRUE(image.client_quotas.apply(quota, changes));
-  ::testing::internal::CaptureStdout();
-  config.apply(now(), changes).run_inline();
-  EXPECT_NE(::testing::internal::GetCapturedStdout().find("Client quotas are stored and not enforced"),
-            std::string::npos);
-  ::testing::internal::CaptureStdout();
-  set("", "message.max.bytes", "2000");
-  EXPECT_EQ(::testing::internal::GetCapturedStdout().find("quotas"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace muir::server

@@ -5,9 +5,6 @@ namespace {
 
 constexpr std::int64_t kLookIntervalMs = 60'000;
 
-// The entity of all that found no room; no client can be called so, since there is no user without a name.
-QuotaEntity overflow_of(QuotaType type) { return {type, {}, {}}; }
-
 }  // namespace
 
 std::shared_ptr<QuotaSensor> QuotaSensors::get(const QuotaEntity& entity, std::int64_t now_ms) {

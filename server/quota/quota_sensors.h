@@ -22,6 +22,9 @@ class QuotaSensors {
   explicit QuotaSensors(QuotaWindows windows, std::size_t entities_max = kEntitiesMax)
       : windows_(windows), entities_max_(entities_max) {}
 
+  // The entity of all that found no room; no client can be called so, since there is no user without a name.
+  static QuotaEntity overflow_of(QuotaType type) { return {type, {}, {}}; }
+
   // Never null.
   std::shared_ptr<QuotaSensor> get(const QuotaEntity& entity, std::int64_t now_ms);
 
