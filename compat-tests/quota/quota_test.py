@@ -21,10 +21,10 @@ sys.path.insert(0, str(HERE.parent / "security"))
 
 import kafka_messages as kafka  # noqa: E402
 from broker_process import default_kind  # noqa: E402
+from logins import JAVA, run  # noqa: E402
 from raw_connection import RawConnection, request_header  # noqa: E402
 from raw_login import authenticate, handshake, plain  # noqa: E402
 from record_batch import record_batch  # noqa: E402
-from sasl_test import JAVA, run  # noqa: E402
 from secured_broker import PASSWORD, SecuredBroker  # noqa: E402
 
 LONG = len(sys.argv) > 1 and sys.argv[1].isdigit()
