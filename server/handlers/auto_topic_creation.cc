@@ -34,13 +34,13 @@ void describe_offsets_topic(const BrokerConfig& config, std::string_view segment
 
 }  // namespace
 
-Task<void> AutoTopicCreation::begin(std::vector<StoredTopic> topics) {
+Task<void> AutoTopicCreation::begin(std::vector<StoredTopic> topics, std::optional<RequestMutations> mutations) {
   std::erase_if(topics, [&](const StoredTopic& topic) { return !being_created_.insert(topic.name).second; });
-  if (!topics.empty()) creating_tasks_.spawn("create topics", create(std::move(topics)));
+  if (!topics.empty()) creating_tasks_.spawn("create topics", create(std::move(topics), std::move(mutations)));
   co_return;
 }
 
-Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
+Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics, std::optional<RequestMutations> mutations) {
   const BrokerConfig& config = services_.config;
   const std::string segment_bytes = std::to_string(config.offsets_topic_segment_bytes);
   wire::CreateTopicsRequest request;
@@ -59,6 +59,7 @@ Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
   ControllerRequest surroundings;
   surroundings.api_version = kCreateTopicsVersion;
   surroundings.is_forwarded = true;
+  if (mutations) surroundings.mutation_quota = &*mutations;
   const auto committed = co_await services_.controller.submit<wire::CreateTopicsRequest, wire::CreateTopicsResponse>(
       &Controller::create_topics, request, surroundings);
   for (const StoredTopic& name : topics) being_created_.erase(name.name);
@@ -69,6 +70,8 @@ Task<void> AutoTopicCreation::create(std::vector<StoredTopic> topics) {
   for (const auto& topic : committed->decision.response.topics) {
     if (topic.error_code == wire::ErrorCode::NONE) {
       log_info("Created topic on demand", field("topic", topic.name));
+    } else if (topic.error_code == wire::ErrorCode::THROTTLING_QUOTA_EXCEEDED) {
+      log_debug("Auto topic creation is over the client's quota", field("topic", topic.name));
     } else if (topic.error_code != wire::ErrorCode::TOPIC_ALREADY_EXISTS) {
       log_warn("Auto topic creation failed", field("topic", topic.name), field("error", name(topic.error_code)),
                field("why", topic.error_message.value_or("")));

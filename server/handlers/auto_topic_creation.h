@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "server/handlers/request_mutations.h"
 #include "server/handlers/services.h"
 #include "server/metadata/topic_name.h"
 #include "wire/base/task.h"
@@ -17,13 +19,14 @@ class AutoTopicCreation {
  public:
   explicit AutoTopicCreation(Services& services) : services_(services) {}
 
-  // Begins to create those of `topics` that are not being created already.  Names have been validated.
-  Task<void> begin(std::vector<StoredTopic> topics);
+  // Begins to create those of `topics` that are not being created already.  Names have been validated.  `mutations`:
+  // the quota of the client that asks; none: the broker itself wants them.
+  Task<void> begin(std::vector<StoredTopic> topics, std::optional<RequestMutations> mutations);
 
   Task<void> close() { return creating_tasks_.close(); }
 
  private:
-  Task<void> create(std::vector<StoredTopic> topics);
+  Task<void> create(std::vector<StoredTopic> topics, std::optional<RequestMutations> mutations);
 
   Services& services_;
   std::set<std::string> being_created_;

@@ -57,7 +57,7 @@ Task<Found> find_group(RequestContext& ctx, std::string_view key) {
   if (!topic) {
     AutoTopicCreation& creation = *ctx.services().topic_creation;
     std::vector<StoredTopic> topics{kOffsetsTopic};
-    auto begin = [&creation, &topics] { return creation.begin(topics); };
+    auto begin = [&creation, &topics] { return creation.begin(topics, std::nullopt); };
     co_await call(*ctx.services().shards.front(), std::move(begin));
     co_return Found{ErrorCode::COORDINATOR_NOT_AVAILABLE};
   }

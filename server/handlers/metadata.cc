@@ -197,7 +197,9 @@ Task<Response> handle(RequestContext& ctx, const wire::MetadataRequest& request)
 
   if (!to_create.empty()) {
     AutoTopicCreation& creation = *ctx.services().topic_creation;
-    co_await call(*ctx.services().shards.front(), [&] { return creation.begin(std::move(to_create)); });
+    constexpr std::int16_t kAlwaysStrict = 0;
+    const RequestMutations mutations(ctx, kAlwaysStrict);
+    co_await call(*ctx.services().shards.front(), [&] { return creation.begin(std::move(to_create), mutations); });
   }
   co_return response;
 }
