@@ -46,6 +46,12 @@ endif()
 if(MUIR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+if(NOT MUIR_SANITIZE AND NOT MUIR_FUZZ)
+  # A write past an end that the tests have not found is to end the process, and not to be somebody's way in.
+  add_compile_options(-fstack-protector-strong)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
 
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 
@@ -67,7 +73,7 @@ else()
 endif()
 muir_precompiled(precompiled precompiled.h)
 if(MUIR_TESTS)
-  muir_precompiled(precompiled_test precompiled_test.h -O0 GTest::gmock)
+  muir_precompiled(precompiled_test precompiled_test.h -O0 -U_FORTIFY_SOURCE GTest::gmock)
 endif()
 
 # muir_library(folder [DEPENDS folder...] [LINK library...] [PRIVATE_LINK library...]): the targets of one folder.  Whoever
@@ -104,7 +110,8 @@ function(muir_library folder)
   if(tests AND MUIR_TESTS)
     add_executable(${name}_test ${tests})
     target_precompile_headers(${name}_test REUSE_FROM precompiled_test)
-    target_compile_options(${name}_test PRIVATE -O0)  # What is tested is optimised; its tests need not be.
+    # What is tested is optimised; its tests need not be.
+    target_compile_options(${name}_test PRIVATE -O0 -U_FORTIFY_SOURCE)
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_PRIVATE_LINK} GTest::gmock GTest::gtest_main)
     add_test(NAME ${folder} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${folder} PROPERTIES TIMEOUT 300 LABELS unit)
