@@ -17,6 +17,8 @@ const unsigned char* bytes_of(ByteView view) {
   return view.empty() ? &kNone : reinterpret_cast<const unsigned char*>(view.data());
 }
 
+thread_local std::uint64_t t_hashes_made = 0;
+
 unsigned char* bytes_of(OwnedBytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 }  // namespace
@@ -24,12 +26,14 @@ unsigned char* bytes_of(OwnedBytes& bytes) { return reinterpret_cast<unsigned ch
 std::size_t digest_bytes(Digest digest) { return digest == Digest::sha_256 ? 32 : 64; }
 
 OwnedBytes hash(Digest digest, ByteView data) {
+  ++t_hashes_made;
   OwnedBytes out(digest_bytes(digest));
   CHECK(EVP_Digest(bytes_of(data), data.size(), bytes_of(out), nullptr, algorithm(digest), nullptr) == 1);
   return out;
 }
 
 OwnedBytes hmac(Digest digest, ByteView key, ByteView data) {
+  ++t_hashes_made;
   OwnedBytes out(digest_bytes(digest));
   unsigned int size = 0;
   CHECK(HMAC(algorithm(digest), bytes_of(key), static_cast<int>(key.size()), bytes_of(data), data.size(), bytes_of(out),
@@ -55,6 +59,8 @@ OwnedBytes random_bytes(std::size_t count) {
   CHECK(RAND_bytes(bytes_of(bytes), static_cast<int>(count)) == 1);
   return bytes;
 }
+
+std::uint64_t hashes_made() { return t_hashes_made; }
 
 void wipe(OwnedBytes& secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
 void wipe(std::string& secret) { OPENSSL_cleanse(secret.data(), secret.size()); }

@@ -25,6 +25,9 @@ bool equal_in_constant_time(ByteView a, ByteView b);
 // From the system's generator, fit for nonces and salts.
 OwnedBytes random_bytes(std::size_t count);
 
+// How many hashes and HMACs the calling thread has made: what a test compares where two ways must be the same work.
+std::uint64_t hashes_made();
+
 // Overwrites a secret before its memory is given back.
 void wipe(OwnedBytes& secret);
 void wipe(std::string& secret);

@@ -4,6 +4,7 @@
 #include "auth/sasl/jaas.h"
 #include "auth/sasl/jwt.h"
 #include "auth/sasl/kerberos_short_namer.h"
+#include "auth/sasl/made_up_credential.h"
 #include "auth/sasl/oauth_bearer_exchange.h"
 #include "auth/sasl/plain_exchange.h"
 #include "auth/sasl/scram_exchange.h"
@@ -23,7 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto cut = text.find('\n');
   ScramLookup lookup;
   lookup.user = [](std::string_view) { return std::optional<ScramCredential>(); };
-  ScramExchange scram(ScramMechanism::sha_256, lookup, OwnedBytes(32), "nonce");
+  lookup.made_up = [](std::string_view user) {
+    return made_up_credential(ScramMechanism::sha_256, OwnedBytes(32), user, {});
+  };
+  ScramExchange scram(ScramMechanism::sha_256, lookup, "nonce");
   if (scram.evaluate(as_bytes(text.substr(0, cut))).verdict == SaslStep::Verdict::challenge &&
       cut != std::string_view::npos) {
     CHECK(scram.evaluate(as_bytes(text.substr(cut + 1))).verdict == SaslStep::Verdict::failure);

@@ -1,15 +1,8 @@
 #include "auth/sasl/scram_credential.h"
 
-#include <algorithm>
-#include <string>
 #include <utility>
 
 namespace muir::auth {
-namespace {
-
-constexpr std::size_t kSaltBytes = 16;  // As long as the salts that Kafka's own tools make.
-
-}  // namespace
 
 std::string_view to_text(ScramMechanism mechanism) {
   return mechanism == ScramMechanism::sha_256 ? "SCRAM-SHA-256" : "SCRAM-SHA-512";
@@ -47,16 +40,6 @@ ScramCredential scram_credential(ScramMechanism mechanism, std::string_view pass
   ScramCredential credential = scram_credential(mechanism, ByteView(salted), std::move(salt), iterations);
   wipe(salted);
   return credential;
-}
-
-ScramCredential made_up_credential(ScramMechanism mechanism, ByteView secret, std::string_view user) {
-  const Digest digest = digest_of(mechanism);
-  const auto derive = [&](std::string_view purpose) {
-    return hmac(digest, secret, as_bytes(std::string(purpose).append(to_text(mechanism)).append(user)));
-  };
-  OwnedBytes salt = derive("salt");
-  salt.resize(std::min(salt.size(), kSaltBytes));
-  return {std::move(salt), derive("stored key"), derive("server key"), kScramIterationsMin};
 }
 
 }  // namespace muir::auth

@@ -42,8 +42,4 @@ ScramCredential scram_credential(ScramMechanism mechanism, ByteView salted_passw
 ScramCredential scram_credential(ScramMechanism mechanism, std::string_view password, OwnedBytes salt,
                                  std::int32_t iterations);
 
-// The credential of a user whom nobody knows: the same each time one asks with the same `secret`, so that it cannot be
-// told from a real one, and with keys that no password leads to.
-ScramCredential made_up_credential(ScramMechanism mechanism, ByteView secret, std::string_view user);
-
 }  // namespace muir::auth

@@ -13,12 +13,8 @@ constexpr std::size_t kNonceBytes = 24;
 
 }  // namespace
 
-ScramExchange::ScramExchange(ScramMechanism mechanism, ScramLookup lookup, OwnedBytes made_up_secret,
-                             std::string server_nonce)
-    : mechanism_(mechanism),
-      lookup_(std::move(lookup)),
-      made_up_secret_(std::move(made_up_secret)),
-      server_nonce_(std::move(server_nonce)) {}
+ScramExchange::ScramExchange(ScramMechanism mechanism, ScramLookup lookup, std::string server_nonce)
+    : mechanism_(mechanism), lookup_(std::move(lookup)), server_nonce_(std::move(server_nonce)) {}
 
 std::string ScramExchange::fresh_nonce() { return wire::to_base64(random_bytes(kNonceBytes)); }
 
@@ -33,20 +29,22 @@ SaslStep ScramExchange::evaluate(ByteView message) {
   }
 }
 
-// Both ways are gone for every user, so that the time says nothing.
+// The same is done for a user who is known as for one who is not, so that the time says nothing; also a copy is made of
+// a made-up credential where one is made of a real one.
 void ScramExchange::look_up() {
-  credential_ = made_up_credential(mechanism_, made_up_secret_, first_.user);
-  if (first_.is_token_authenticated) {
-    if (auto token = lookup_.token ? lookup_.token(first_.user) : std::nullopt) {
-      is_known_ = true;
-      credential_ = std::move(token->credential);
-      identity_ = {std::move(token->owner), token->expires_at_ms, true};
-    }
-  } else if (auto user = lookup_.user(first_.user)) {
-    is_known_ = true;
-    credential_ = std::move(*user);
-    identity_ = {first_.user, std::nullopt, false};
+  const ScramCredential made_up = lookup_.made_up(first_.user);
+  std::optional<ScramCredential> found;
+  identity_ = {first_.user, std::nullopt, first_.is_token_authenticated};
+  if (!first_.is_token_authenticated) {
+    found = lookup_.user(first_.user);
+  } else if (auto token = lookup_.token ? lookup_.token(first_.user) : std::nullopt) {
+    found = std::move(token->credential);
+    identity_.authorization_id = std::move(token->owner);
+    identity_.expires_at_ms = token->expires_at_ms;
   }
+  is_known_ = found.has_value();
+  if (!found) found = made_up;
+  credential_ = std::move(*found);
 }
 
 SaslStep ScramExchange::client_first(std::string_view message) {

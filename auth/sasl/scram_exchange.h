@@ -18,18 +18,20 @@ struct TokenCredential {
   std::int64_t expires_at_ms = 0;
 };
 
-// Where a SCRAM exchange looks users up.  None: there is no such user, which the client must not learn.
+// Where a SCRAM exchange looks users up.  None: there is no such user, which the client must not learn.  `token` may be
+// empty.
 struct ScramLookup {
   std::function<std::optional<ScramCredential>(std::string_view user)> user;
   std::function<std::optional<TokenCredential>(std::string_view token_id)> token;
+  // What a user who is unknown is measured against; see made_up_credential().
+  std::function<ScramCredential(std::string_view user)> made_up;
 };
 
 // SCRAM-SHA-256 and SCRAM-SHA-512: the client proves that it knows the password without saying it, and the server that
 // it knows the client (RFC 5802, KIP-84).  A user who is unknown is led to the proof like any other, and fails there.
 class ScramExchange final : public SaslExchange {
  public:
-  // `made_up_secret`: what the credentials of unknown users are derived from.
-  ScramExchange(ScramMechanism mechanism, ScramLookup lookup, OwnedBytes made_up_secret, std::string server_nonce);
+  ScramExchange(ScramMechanism mechanism, ScramLookup lookup, std::string server_nonce);
 
   SaslStep evaluate(ByteView message) override;
 
@@ -46,7 +48,6 @@ class ScramExchange final : public SaslExchange {
 
   const ScramMechanism mechanism_;
   const ScramLookup lookup_;
-  const OwnedBytes made_up_secret_;
   const std::string server_nonce_;
   Expects expects_ = Expects::client_first;
   ScramClientFirst first_;

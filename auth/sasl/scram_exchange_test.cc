@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "auth/sasl/made_up_credential.h"
 #include "wire/codec/base64.h"
 
 namespace muir::auth {
@@ -32,7 +33,10 @@ ScramExchange exchange(ScramMechanism mechanism = ScramMechanism::sha_256) {
     if (id == "token-1") return TokenCredential{credential(mechanism), "owner", 1234};
     return std::nullopt;
   };
-  return ScramExchange(mechanism, std::move(lookup), OwnedBytes(32, std::byte{7}), std::string(kServerNonce));
+  lookup.made_up = [mechanism](std::string_view user) {
+    return made_up_credential(mechanism, OwnedBytes(32, std::byte{7}), user, {4096, 16});
+  };
+  return ScramExchange(mechanism, std::move(lookup), std::string(kServerNonce));
 }
 
 // What a client that knows `password` answers to `server_first`.
@@ -103,7 +107,8 @@ TEST(ScramExchange, UnknownUserHasTheSameSaltEachTime) {
 TEST(ScramExchange, ReplayedFinalMessageFails) {
   ScramLookup lookup;
   lookup.user = [](std::string_view) { return std::optional(credential(ScramMechanism::sha_256)); };
-  ScramExchange scram(ScramMechanism::sha_256, lookup, OwnedBytes(32), "another-nonce");
+  lookup.made_up = [](std::string_view) { return ScramCredential(); };
+  ScramExchange scram(ScramMechanism::sha_256, lookup, "another-nonce");
   ASSERT_EQ(scram.evaluate(as_bytes(kClientFirst)).verdict, Verdict::challenge);
 
   EXPECT_EQ(scram.evaluate(as_bytes(kClientFinal)).verdict, Verdict::failure);

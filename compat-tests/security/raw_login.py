@@ -48,23 +48,35 @@ def plain(user, password, authorization_id=""):
     return f"{authorization_id}\0{user}\0{password}".encode()
 
 
+def log_in(connection, mechanism, user, password, **details):
+    """What the last message of a whole login was answered with; see authenticate()."""
+    if mechanism == "PLAIN":
+        assert handshake(connection, mechanism)[0] == 0
+        return authenticate(connection, plain(user, password))
+    assert handshake(connection, mechanism)[0] == 0
+    scram = Scram(mechanism, user, password, **details)
+    first = authenticate(connection, scram.first())
+    return first if first[0] else authenticate(connection, scram.final(first[2]))
+
+
 class Scram:
     """One login; `mechanism` is SCRAM-SHA-256 or SCRAM-SHA-512."""
 
-    def __init__(self, mechanism, user, password, nonce="fyko+d2lbbFgONRv9qkxdawL"):
+    def __init__(self, mechanism, user, password, nonce="fyko+d2lbbFgONRv9qkxdawL", extensions="", authorization_id=""):
         self.digest = "sha256" if mechanism.endswith("256") else "sha512"
         self.password = password
-        self.bare = f"n={user.replace('=', '=3D').replace(',', '=2C')},r={nonce}"
+        self.gs2_header = f"n,a={authorization_id}," if authorization_id else "n,,"
+        self.bare = f"n={user.replace('=', '=3D').replace(',', '=2C')},r={nonce}{extensions}"
 
     def first(self):
-        return b"n,," + self.bare.encode()
+        return (self.gs2_header + self.bare).encode()
 
     def final(self, server_first):
         text = server_first.decode()
         nonce, salt, iterations = (part[2:] for part in text.split(","))
         salted = hashlib.pbkdf2_hmac(self.digest, self.password.encode(), base64.b64decode(salt), int(iterations))
         client_key = hmac.digest(salted, b"Client Key", self.digest)
-        without_proof = f"c=biws,r={nonce}"
+        without_proof = f"c={base64.b64encode(self.gs2_header.encode()).decode()},r={nonce}"
         message = f"{self.bare},{text},{without_proof}".encode()
         signature = hmac.digest(hashlib.new(self.digest, client_key).digest(), message, self.digest)
         proof = bytes(a ^ b for a, b in zip(client_key, signature))

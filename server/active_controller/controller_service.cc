@@ -33,11 +33,14 @@ ControllerService::ControllerService(Shard& shard, MetadataQuorum& quorum, Contr
       [](ControllerService& self) { return self.controller_.balance_leaders(self.surroundings()); });
   add(settings_.unclean_interval,
       [](ControllerService& self) { return self.controller_.elect_unclean_leaders(self.surroundings()); });
+  add(settings_.token_sweep_interval,
+      [](ControllerService& self) { return self.controller_.sweep_expired_tokens(self.surroundings()); });
 }
 
 ControllerRequest ControllerService::surroundings() const {
   ControllerRequest surroundings;
   surroundings.now = shard_.clock().now();
+  surroundings.wall_ms = shard_.clock().wall_ms();
   surroundings.next_offset = quorum_.log_end_offset();
   return surroundings;
 }

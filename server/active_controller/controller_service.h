@@ -28,11 +28,12 @@ struct Committed {
 class ControllerService final : public MetadataListener {
  public:
   struct Settings {
-    std::vector<OwnedBytes> bootstrap;               // What an empty log begins with: bootstrap.checkpoint's records.
-    std::chrono::milliseconds no_op_interval{500};   // metadata.max.idle.interval.ms; zero: none.
-    std::chrono::milliseconds fence_interval{1125};  // An eighth of broker.session.timeout.ms.
-    std::chrono::milliseconds balance_interval{};    // leader.imbalance.check.interval.seconds; zero: never.
-    std::chrono::milliseconds unclean_interval{};    // unclean.leader.election.interval.ms; zero: never.
+    std::vector<OwnedBytes> bootstrap;                 // What an empty log begins with: bootstrap.checkpoint's records.
+    std::chrono::milliseconds no_op_interval{500};     // metadata.max.idle.interval.ms; zero: none.
+    std::chrono::milliseconds fence_interval{1125};    // An eighth of broker.session.timeout.ms.
+    std::chrono::milliseconds balance_interval{};      // leader.imbalance.check.interval.seconds; zero: never.
+    std::chrono::milliseconds unclean_interval{};      // unclean.leader.election.interval.ms; zero: never.
+    std::chrono::milliseconds token_sweep_interval{};  // delegation.token.expiry.check.interval.ms; zero: never.
   };
 
   // All three outlive it.
@@ -95,6 +96,7 @@ class ControllerService final : public MetadataListener {
     while (is_active() && controller_.is_full()) co_await commit_up_to(applied_end_);
     if (!is_active()) co_return QuorumErrc::not_leader;
     surroundings.now = shard_.clock().now();
+    surroundings.wall_ms = shard_.clock().wall_ms();
     surroundings.next_offset = quorum_.log_end_offset();
     Committed<Response> result{(controller_.*decide)(surroundings, request), std::nullopt};
     Decision<Response>& decision = result.decision;

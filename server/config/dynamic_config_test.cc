@@ -21,8 +21,8 @@ TEST(DynamicConfig, KeyThatProtectsIsRefusedWhereKafkaWouldStoreIt) {
 
 TEST(DynamicConfig, StoredKeyThatProtectsIsAWarningWithoutItsSecret) {
   std::vector<std::string> warnings;
-  const auto kept =
-      keep_what_is_allowed({{"listener.name.plaintext.delegation.token.secret.key", "swordfish"}}, true, warnings);
+  const auto kept = keep_what_is_allowed(
+      {{"listener.name.plaintext.sasl.oauthbearer.client.credentials.client.secret", "swordfish"}}, true, warnings);
   EXPECT_EQ(kept.size(), 1u);
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].find("swordfish"), std::string::npos);

@@ -9,6 +9,7 @@
 #include "server/controller/broker_registration_request.h"
 #include "server/controller/create_partitions.h"
 #include "server/controller/create_topics.h"
+#include "server/controller/delegation_token_control.h"
 #include "server/controller/delete_topics.h"
 #include "server/controller/elect_leaders.h"
 #include "server/controller/leader_updates.h"
@@ -28,6 +29,7 @@ Controller::Controller(ControllerSettings settings, const ConfigSchema& schema, 
       new_uuid_(std::move(new_uuid)),
       random_(seed),
       heartbeats_(settings_.broker_session_timeout),
+      tokens_by_hmac_(settings_.delegation_tokens.secret_key.value_or("")),
       committed_(std::make_shared<const ControllerState>()) {}
 
 DecideContext Controller::context_for(const ControllerRequest& request) {
@@ -158,6 +160,21 @@ Decision<wire::AlterUserScramCredentialsResponse> Controller::alter_user_scram_c
   return decide_alter_user_scram_credentials(context_for(context), request);
 }
 
+Decision<wire::CreateDelegationTokenResponse> Controller::create_delegation_token(
+    const ControllerRequest& context, const wire::CreateDelegationTokenRequest& request) {
+  return decide_create_delegation_token(context_for(context), request);
+}
+
+Decision<wire::RenewDelegationTokenResponse> Controller::renew_delegation_token(
+    const ControllerRequest& context, const wire::RenewDelegationTokenRequest& request) {
+  return decide_renew_delegation_token(context_for(context), tokens_by_hmac_, request);
+}
+
+Decision<wire::ExpireDelegationTokenResponse> Controller::expire_delegation_token(
+    const ControllerRequest& context, const wire::ExpireDelegationTokenRequest& request) {
+  return decide_expire_delegation_token(context_for(context), tokens_by_hmac_, request);
+}
+
 Decision<wire::BrokerRegistrationResponse> Controller::register_broker(const ControllerRequest& context,
                                                                        const wire::BrokerRegistrationRequest& request) {
   return decide_broker_registration(context_for(context), request);
@@ -240,6 +257,13 @@ Housekeeping Controller::elect_unclean_leaders(const ControllerRequest& context)
   RecordBatch records;
   server::elect_unclean_leaders(context_for(context), records);
   const bool has_more = records.size() >= kElectionsPerStepMax;
+  return {.records = records.take(), .has_more = has_more};
+}
+
+Housekeeping Controller::sweep_expired_tokens(const ControllerRequest& context) {
+  RecordBatch records;
+  server::sweep_expired_tokens(context_for(context), records);
+  const bool has_more = records.size() >= kTokensPerSweepMax;
   return {.records = records.take(), .has_more = has_more};
 }
 

@@ -17,6 +17,7 @@
 #include "server/controller/controller_state.h"
 #include "server/controller/decide_context.h"
 #include "server/controller/decision.h"
+#include "server/controller/tokens_by_hmac.h"
 #include "wire/base/bytes.h"
 #include "wire/base/clock.h"
 #include "wire/base/ids.h"
@@ -43,6 +44,8 @@
 #include "wire/schema/controller_registration_response.h"
 #include "wire/schema/create_acls_request.h"
 #include "wire/schema/create_acls_response.h"
+#include "wire/schema/create_delegation_token_request.h"
+#include "wire/schema/create_delegation_token_response.h"
 #include "wire/schema/create_partitions_request.h"
 #include "wire/schema/create_partitions_response.h"
 #include "wire/schema/create_topics_request.h"
@@ -53,10 +56,14 @@
 #include "wire/schema/delete_topics_response.h"
 #include "wire/schema/elect_leaders_request.h"
 #include "wire/schema/elect_leaders_response.h"
+#include "wire/schema/expire_delegation_token_request.h"
+#include "wire/schema/expire_delegation_token_response.h"
 #include "wire/schema/incremental_alter_configs_request.h"
 #include "wire/schema/incremental_alter_configs_response.h"
 #include "wire/schema/list_partition_reassignments_request.h"
 #include "wire/schema/list_partition_reassignments_response.h"
+#include "wire/schema/renew_delegation_token_request.h"
+#include "wire/schema/renew_delegation_token_response.h"
 #include "wire/schema/unregister_broker_request.h"
 #include "wire/schema/unregister_broker_response.h"
 #include "wire/schema/update_features_request.h"
@@ -124,6 +131,12 @@ class Controller {
   Decision<wire::DeleteAclsResponse> delete_acls(const ControllerRequest&, const wire::DeleteAclsRequest&);
   Decision<wire::AlterUserScramCredentialsResponse> alter_user_scram_credentials(
       const ControllerRequest&, const wire::AlterUserScramCredentialsRequest&);
+  Decision<wire::CreateDelegationTokenResponse> create_delegation_token(const ControllerRequest&,
+                                                                        const wire::CreateDelegationTokenRequest&);
+  Decision<wire::RenewDelegationTokenResponse> renew_delegation_token(const ControllerRequest&,
+                                                                      const wire::RenewDelegationTokenRequest&);
+  Decision<wire::ExpireDelegationTokenResponse> expire_delegation_token(const ControllerRequest&,
+                                                                        const wire::ExpireDelegationTokenRequest&);
   Decision<wire::BrokerRegistrationResponse> register_broker(const ControllerRequest&,
                                                              const wire::BrokerRegistrationRequest&);
   Decision<wire::BrokerHeartbeatResponse> broker_heartbeat(const ControllerRequest&,
@@ -153,6 +166,8 @@ class Controller {
   Housekeeping balance_leaders(const ControllerRequest& context);
   // Every unclean.leader.election.interval.ms.
   Housekeeping elect_unclean_leaders(const ControllerRequest& context);
+  // Every delegation.token.expiry.check.interval.ms.
+  Housekeeping sweep_expired_tokens(const ControllerRequest& context);
 
  private:
   DecideContext context_for(const ControllerRequest& request);
@@ -164,6 +179,7 @@ class Controller {
   std::mt19937_64 random_;
   bool is_active_ = false;
   BrokerHeartbeats heartbeats_;
+  TokensByHmac tokens_by_hmac_;
   ControllerState state_;
   std::shared_ptr<const ControllerState> committed_;
   // States after each batch that is not committed, with the batch's end offset; oldest first.

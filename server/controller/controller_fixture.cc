@@ -3,20 +3,6 @@
 #include "wire/base/check.h"
 
 namespace muir::server {
-namespace {
-
-ControllerSettings settings() {
-  ControllerSettings settings;
-  settings.node_id = NodeId{1};
-  settings.cluster_id = "cluster";
-  settings.quorum_nodes = {NodeId{1}};
-  settings.num_partitions = 4;
-  settings.default_replication_factor = 1;
-  return settings;
-}
-
-}  // namespace
-
 std::vector<OwnedBytes> bootstrap_records() {
   const std::pair<std::string_view, FeatureLevel> levels[] = {
       {kMetadataVersionFeature, 30}, {kElrFeature, 1},
@@ -32,8 +18,18 @@ std::vector<OwnedBytes> bootstrap_records() {
   return records;
 }
 
-ControllerFixture::ControllerFixture(std::uint64_t seed)
-    : controller(settings(), configs, [this] { return Uuid::from_halves(77, ++uuids_); }, seed) {
+ControllerSettings ControllerFixture::settings() {
+  ControllerSettings settings;
+  settings.node_id = NodeId{1};
+  settings.cluster_id = "cluster";
+  settings.quorum_nodes = {NodeId{1}};
+  settings.num_partitions = 4;
+  settings.default_replication_factor = 1;
+  return settings;
+}
+
+ControllerFixture::ControllerFixture(ControllerSettings settings, std::uint64_t seed)
+    : controller(std::move(settings), configs, [this] { return Uuid::from_halves(77, ++uuids_); }, seed) {
   auto activation = controller.activate(context(), bootstrap_records());
   CHECK(activation.has_value());
   append(std::move(activation->records));

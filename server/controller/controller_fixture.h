@@ -70,7 +70,9 @@ std::vector<OwnedBytes> bootstrap_records();
 // A controller, the log that it would have, and brokers that register with it.
 class ControllerFixture {
  public:
-  explicit ControllerFixture(std::uint64_t seed = 1);
+  explicit ControllerFixture(std::uint64_t seed = 1) : ControllerFixture(settings(), seed) {}
+  explicit ControllerFixture(ControllerSettings settings, std::uint64_t seed = 1);
+  static ControllerSettings settings();
 
   ControllerRequest context(std::int16_t version = 0) const;
   // Appends and applies; commits too unless told otherwise.

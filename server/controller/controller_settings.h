@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/config/delegation_token_config.h"
 #include "server/metadata/broker_registration.h"
 #include "server/metadata/replicas.h"
 #include "wire/base/ids.h"
@@ -23,6 +24,7 @@ struct ControllerSettings {
   // has ended with the process before.  Kafka waits for it to expire, nine seconds after a kill -9.
   bool has_own_broker = false;
   std::chrono::milliseconds broker_session_timeout{9000};
+  DelegationTokenConfig delegation_tokens;
   SupportedFeatures supported_features = default_supported_features();
   FeatureLevel kraft_version = 1;  // Finalized by a control record, not by a FeatureLevelRecord.
 

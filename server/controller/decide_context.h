@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/acl/principal.h"
 #include "server/controller/api_error.h"
 #include "server/controller/broker_heartbeats.h"
 #include "server/controller/config_schema.h"
@@ -23,13 +24,17 @@ namespace muir::server {
 // What comes with a request.
 struct ControllerRequest {
   Instant now;
+  std::int64_t wall_ms = 0;                  // What delegation tokens live by.
   Offset next_offset;                        // Where the first record of the decision will go, if it is appended next.
   std::int16_t api_version = 0;              // Of the request.
   bool is_forwarded = false;                 // By a broker, in an Envelope.
   const Permissions* permissions = nullptr;  // Null: everything is allowed.
   // Host names of the request that nobody knows an address of; to find out takes I/O.  Null: none.
   const std::set<std::string, std::less<>>* unknown_hosts = nullptr;
-  MutationQuota* mutation_quota = nullptr;  // Null: there is none.
+  MutationQuota* mutation_quota = nullptr;     // Null: there is none.
+  const auth::Principal* principal = nullptr;  // Who sent it.  Null: nobody who said so.
+
+  auth::Principal sender() const { return principal == nullptr ? auth::Principal{} : *principal; }
 };
 
 // What a decision is made of: the state with everything applied, committed or not, and the request's surroundings.

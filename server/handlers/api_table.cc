@@ -23,6 +23,8 @@
 #include "wire/schema/api_versions_response.h"
 #include "wire/schema/create_acls_request.h"
 #include "wire/schema/create_acls_response.h"
+#include "wire/schema/create_delegation_token_request.h"
+#include "wire/schema/create_delegation_token_response.h"
 #include "wire/schema/create_partitions_request.h"
 #include "wire/schema/create_partitions_response.h"
 #include "wire/schema/create_topics_request.h"
@@ -43,6 +45,8 @@
 #include "wire/schema/describe_cluster_response.h"
 #include "wire/schema/describe_configs_request.h"
 #include "wire/schema/describe_configs_response.h"
+#include "wire/schema/describe_delegation_token_request.h"
+#include "wire/schema/describe_delegation_token_response.h"
 #include "wire/schema/describe_groups_request.h"
 #include "wire/schema/describe_groups_response.h"
 #include "wire/schema/describe_log_dirs_request.h"
@@ -57,6 +61,8 @@
 #include "wire/schema/describe_user_scram_credentials_response.h"
 #include "wire/schema/elect_leaders_request.h"
 #include "wire/schema/elect_leaders_response.h"
+#include "wire/schema/expire_delegation_token_request.h"
+#include "wire/schema/expire_delegation_token_response.h"
 #include "wire/schema/fetch_request.h"
 #include "wire/schema/fetch_response.h"
 #include "wire/schema/find_coordinator_request.h"
@@ -91,6 +97,8 @@
 #include "wire/schema/offset_for_leader_epoch_response.h"
 #include "wire/schema/produce_request.h"
 #include "wire/schema/produce_response.h"
+#include "wire/schema/renew_delegation_token_request.h"
+#include "wire/schema/renew_delegation_token_response.h"
 #include "wire/schema/sasl_authenticate_request.h"
 #include "wire/schema/sasl_authenticate_response.h"
 #include "wire/schema/sasl_handshake_request.h"
@@ -222,6 +230,10 @@ constexpr std::array kApis{
     MUIR_API(DescribeLogDirs, kBroker),
     login<wire::SaslAuthenticateRequest, wire::SaslAuthenticateResponse>(),
     MUIR_API(CreatePartitions, kBoth),
+    MUIR_API(CreateDelegationToken, kBoth),
+    MUIR_API(RenewDelegationToken, kBoth),
+    MUIR_API(ExpireDelegationToken, kBoth),
+    MUIR_API(DescribeDelegationToken, kBoth),
     MUIR_API(DeleteGroups, kBroker),
     MUIR_API(ElectLeaders, kBoth),
     MUIR_API(IncrementalAlterConfigs, kBoth),
@@ -230,7 +242,7 @@ constexpr std::array kApis{
     MUIR_API(OffsetDelete, kBroker),
     MUIR_API(DescribeClientQuotas, kBroker),
     MUIR_API(AlterClientQuotas, kBoth),
-    MUIR_API(DescribeUserScramCredentials, kBroker),
+    MUIR_API(DescribeUserScramCredentials, kBoth),
     MUIR_API(AlterUserScramCredentials, kBoth),
     MUIR_API(DescribeQuorum, kBoth),
     MUIR_API(UpdateFeatures, kBoth),

@@ -61,6 +61,7 @@ Task<Result<Response>> forward(RequestContext& ctx, ControllerService::Decide<Re
   surroundings.permissions = &permissions;
   surroundings.unknown_hosts = unknown_hosts;
   surroundings.mutation_quota = mutations;
+  surroundings.principal = &ctx.session().principal;
   auto committed = co_await ctx.services().controller.submit<Request, Response>(decide, request, surroundings);
   if (mutations != nullptr) {
     const Instant now = ctx.services().clock.now();

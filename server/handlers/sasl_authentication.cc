@@ -10,36 +10,14 @@
 #include "auth/sasl/scram_exchange.h"
 #include "server/handlers/issuer_keys.h"
 #include "server/handlers/sasl_session.h"
+#include "server/handlers/scram_lookup.h"
 #include "server/handlers/services.h"
-#include "server/publishing/metadata_cache.h"
 #include "server/runtime/log.h"
 #include "server/runtime/pool.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
 namespace {
-
-using auth::ScramMechanism;
-
-auth::ScramLookup scram_lookup(Services& services, ScramMechanism mechanism) {
-  auth::ScramLookup lookup;
-  lookup.user = [&services, mechanism](std::string_view user) -> std::optional<auth::ScramCredential> {
-    const ScramKey key{static_cast<std::int8_t>(mechanism), std::string(user)};
-    const auto* credential = services.metadata.image()->scram.all().find(key);
-    if (credential == nullptr) return std::nullopt;
-    const ScramCredential& stored = **credential;
-    return auth::ScramCredential{stored.salt, stored.stored_key, stored.server_key, stored.iterations};
-  };
-  return lookup;
-}
-
-// What made-up credentials are derived from.  A secret that outlives the process and that all brokers have, so that the
-// salt of a user who does not exist stays as it is: the first real credential's key; without one nobody can log in.
-OwnedBytes made_up_secret(Services& services) {
-  static const OwnedBytes of_this_process = auth::random_bytes(32);
-  const auto& credentials = services.metadata.image()->scram.all();
-  return credentials.empty() ? of_this_process : (*credentials.begin()->second).server_key;
-}
 
 auth::OAuthBearerExchange::Verify verify_token(Services& services, Session& session) {
   using Claims = boost::system::result<auth::JwtClaims, std::string>;
@@ -80,7 +58,7 @@ std::unique_ptr<auth::SaslExchange> begin_exchange(Services& services, Session& 
     return std::make_unique<auth::GssapiExchange>(kerberos->acceptor->new_context(), *kerberos->names);
   const auto scram = auth::parse_scram_mechanism(mechanism);
   CHECK(scram);  // The configuration enables no other.
-  return std::make_unique<auth::ScramExchange>(*scram, scram_lookup(services, *scram), made_up_secret(services),
+  return std::make_unique<auth::ScramExchange>(*scram, scram_lookup(services, session, *scram),
                                                auth::ScramExchange::fresh_nonce());
 }
 
@@ -97,6 +75,7 @@ Task<SaslOutcome> authenticate(Services& services, Session& session, ByteView to
     const auto message = auth::parse_oauth_bearer_message(as_text(token));
     if (message) co_await refresh_issuer_keys(services, *oauth, message->token);
   }
+  co_await find_token(services, session, token);
   auth::SaslStep step = co_await evaluate(services, session, token);
   if (step.verdict == auth::SaslStep::Verdict::failure)
     co_return co_await refuse(session, std::move(step.message), std::move(step.reason));

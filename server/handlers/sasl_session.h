@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "auth/acl/principal.h"
 #include "auth/sasl/exchange.h"
+#include "auth/sasl/scram_exchange.h"
 #include "server/config/sasl_listener.h"
 #include "wire/base/clock.h"
 #include "wire/schema/api_key.h"
@@ -48,6 +50,12 @@ class SaslSession {
   std::string_view what() const { return principal_ ? "re-authentication" : "authentication"; }
   auth::SaslExchange& exchange() { return *exchange_; }
 
+  // The delegation token that the client has named, for the exchange to find.
+  void set_token(std::string id, auth::TokenCredential token) { token_.emplace(std::move(id), std::move(token)); }
+  std::optional<auth::TokenCredential> token(std::string_view id) const {
+    return token_ && token_->first == id ? std::optional(token_->second) : std::nullopt;
+  }
+
   // The exchange has proved `principal`.  Returns how long the session lasts in milliseconds, 0 for ever; none if
   // another principal had logged in before.
   std::optional<std::int64_t> complete(const auth::Principal& principal, const Clock& clock);
@@ -63,7 +71,8 @@ class SaslSession {
   Phase phase_ = Phase::versions_or_handshake;
   std::string mechanism_;
   bool has_headers_ = false;
-  std::unique_ptr<auth::SaslExchange> exchange_;  // While phase_ is authenticate.
+  std::unique_ptr<auth::SaslExchange> exchange_;                        // While phase_ is authenticate.
+  std::optional<std::pair<std::string, auth::TokenCredential>> token_;  // Secret; while phase_ is authenticate.
   auth::Identity identity_;
   std::optional<auth::Principal> principal_;  // Of the first login.
   std::optional<Instant> expires_at_;

@@ -26,6 +26,7 @@ class CurrentTls;
 class Pool;
 class ProducerIds;
 class ReplicaManager;
+class TokenCredentials;
 
 // The parts of the process that handlers call.  Built once at start, outlives every connection; each part says on which
 // shard it may be used.
@@ -47,11 +48,12 @@ struct Services {
   Fetcher& fetcher;
   ProducerIds* producer_ids = nullptr;  // Owner: the first shard.
   GroupCoordinator* groups = nullptr;
-  AutoTopicCreation* topic_creation = nullptr;  // Owner: the first shard.
-  LogManager* logs = nullptr;                   // Owner: the first shard.
-  ReplicaManager* replica_manager = nullptr;    // Owner: the first shard.
-  ClientQuotaManager* quotas = nullptr;         // Null: there are none.
-  Pool* pool = nullptr;                         // For what would hold up a shard.
+  AutoTopicCreation* topic_creation = nullptr;    // Owner: the first shard.
+  LogManager* logs = nullptr;                     // Owner: the first shard.
+  ReplicaManager* replica_manager = nullptr;      // Owner: the first shard.
+  TokenCredentials* token_credentials = nullptr;  // Null: there are no delegation tokens.
+  ClientQuotaManager* quotas = nullptr;           // Null: there are none.
+  Pool* pool = nullptr;                           // For what would hold up a shard.
   Pool* login_pool = nullptr;  // For logins that wait for files; strangers' work keeps nothing else waiting.
 };
 

@@ -61,6 +61,9 @@ class BucketMap {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
+  // The entry with the greatest key.  There is one.
+  const Entry& last() const { return buckets_->back()->back(); }
+
   // The first entry whose key is not below `key`.
   template <class K>
   Iterator lower_bound(const K& key) const {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/metadata/bucket_map.h"
+#include "server/metadata/scram_shapes.h"
 #include "wire/base/bytes.h"
 #include "wire/base/result.h"
 #include "wire/schema/remove_user_scram_credential_record.h"
@@ -36,6 +37,7 @@ struct ScramCredential {
 class ScramImage {
  public:
   const BucketMap<ScramKey, Cow<ScramCredential>>& all() const { return credentials_; }
+  const ScramShapes& shapes() const { return shapes_; }
 
   Result<> apply(const wire::UserScramCredentialRecord& record, MetadataChanges& changes);
   // Fails with MetadataErrc::invalid_value if there is no such credential.
@@ -44,7 +46,10 @@ class ScramImage {
   bool operator==(const ScramImage&) const = default;
 
  private:
+  bool erase(const ScramKey& key);
+
   BucketMap<ScramKey, Cow<ScramCredential>> credentials_;
+  ScramShapes shapes_;
 };
 
 }  // namespace muir::server

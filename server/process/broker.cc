@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/config/delegation_token_config.h"
 #include "server/config/sasl_kerberos.h"
 #include "server/process/authorizer_of.h"
 #include "server/process/start_refusals.h"
@@ -50,6 +51,7 @@ ControllerSettings controller_settings(const BrokerConfig& config, const std::st
   settings.delete_topic_enable = config.delete_topic_enable;
   settings.broker_session_timeout = config.broker_session_timeout_ms;
   settings.has_own_broker = true;
+  settings.delegation_tokens = delegation_token_config(config);
   return settings;
 }
 
@@ -251,6 +253,8 @@ ConfigResult<> Broker::open_quorum() {
   if (config_->auto_leader_rebalance_enable)
     settings.balance_interval = config_->leader_imbalance_check_interval_seconds;
   settings.unclean_interval = config_->unclean_leader_election_interval_ms;
+  if (const auto tokens = delegation_token_config(*config_); tokens.secret_key)
+    settings.token_sweep_interval = tokens.expiry_check_interval;
   controller_service_ = std::make_unique<ControllerService>(controller_shard_, *quorum_, *controller_, settings);
   publisher_ = std::make_unique<MetadataPublisher>(controller_shard_, data_shards_, cache_);
   return {};
@@ -359,6 +363,11 @@ ConfigResult<> Broker::start() {
                                            [this](IpConnectionRates rates) { net_->set_ip_rates(std::move(rates)); });
   publisher_->subscribe(*quotas_);
   services_->quotas = quotas_.get();
+  if (auto tokens = delegation_token_config(*config_); tokens.secret_key) {
+    token_credentials_ =
+        std::make_unique<TokenCredentials>(std::move(*tokens.secret_key), *data_shards_.front(), login_pool_);
+    services_->token_credentials = token_credentials_.get();
+  }
   if (auto bound = listen(); !bound) return bound.error();
   lifecycle_ = std::make_unique<BrokerLifecycle>(*config_, directories_.cluster_id, *controller_service_, *publisher_);
   lifecycle_->on_untold = [this] {

@@ -16,6 +16,7 @@
 #include "server/handlers/auto_topic_creation.h"
 #include "server/handlers/producer_ids.h"
 #include "server/handlers/services.h"
+#include "server/handlers/token_credentials.h"
 #include "server/net/server.h"
 #include "server/process/broker_lifecycle.h"
 #include "server/process/storage_directories.h"
@@ -111,6 +112,7 @@ class Broker {
   std::unique_ptr<ProducerIds> producer_ids_;
   std::unique_ptr<AutoTopicCreation> topic_creation_;
   std::unique_ptr<ClientQuotaManager> quotas_;
+  std::unique_ptr<TokenCredentials> token_credentials_;
   CurrentTls tls_;
   TlsReload tls_reload_{tls_, pool_, clock_, config_};
   std::unique_ptr<Services> services_;
