@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/handlers/handlers.h"
+#include "server/handlers/sasl_authentication.h"
 #include "server/handlers/sasl_session.h"
 #include "server/handlers/services.h"
 #include "server/handlers/supported_features.h"
@@ -59,6 +60,11 @@ void describe_features(RequestContext& ctx, Response& response) {
 // in version 0, with the versions of this very API, so that the client can ask again (KIP-511).
 Task<Response> handle(RequestContext& ctx, const wire::ApiVersionsRequest& request) {
   Response response;
+  if (ctx.session().sasl != nullptr && ctx.session().sasl->expects_token()) {
+    response.error_code = wire::ErrorCode::ILLEGAL_SASL_STATE;
+    co_await fail_authentication(ctx.session(), "ApiVersions came instead of a token");
+    co_return response;
+  }
   if (ctx.is_version_unsupported) {
     response.error_code = wire::ErrorCode::UNSUPPORTED_VERSION;
     response.api_keys.push_back(describe(*find_api(static_cast<std::int16_t>(wire::ApiKey::API_VERSIONS))));

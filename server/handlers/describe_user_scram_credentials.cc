@@ -33,8 +33,8 @@ void refuse(RequestContext& ctx, ErrorCode error, std::string message,
 }
 
 // As Kafka's request answers for itself: once for each user, who is not named.
-void refuse_all(const Request& request, Response& response) {
-  response.error_code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
+void refuse_all(const Request& request, ErrorCode error, Response& response) {
+  response.error_code = error;
   response.error_message.reset();
   for (std::size_t i = 0; request.users && i < request.users->size(); ++i) {
     auto& result = response.results.emplace_back();
@@ -46,11 +46,15 @@ void refuse_all(const Request& request, Response& response) {
 }  // namespace
 
 // DescribeUserScramCredentials (API key 50): for which mechanisms users have passwords (KIP-554); the passwords stay
-// here.  Version 0.
+// here.  Version 0.  Kafka's controller advertises it and has no answer to it but this error.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
   Response response;
+  if (ctx.session().is_controller_listener) {
+    refuse_all(request, ErrorCode::UNKNOWN_SERVER_ERROR, response);
+    co_return response;
+  }
   if (!ctx.may_cluster(auth::Operation::DESCRIBE)) {
-    refuse_all(request, response);
+    refuse_all(request, ErrorCode::CLUSTER_AUTHORIZATION_FAILED, response);
     co_return response;
   }
   for (const auto& [user, times] : asked_users(ctx, request)) {

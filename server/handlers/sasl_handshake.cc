@@ -1,3 +1,10 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/coordinator/group/java_string.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/sasl_authentication.h"
 #include "server/handlers/sasl_session.h"
@@ -8,6 +15,22 @@
 namespace muir::server {
 
 using wire::ErrorCode;
+
+namespace {
+
+// Kafka keeps them in a Java HashSet, which has 16 buckets for as few as there are, and lists it bucket by bucket.
+std::vector<std::string_view> in_kafkas_order(const std::vector<std::string>& enabled) {
+  constexpr std::uint32_t kBuckets = 16;
+  const auto bucket_of = [](std::string_view mechanism) {
+    const auto hash = static_cast<std::uint32_t>(java_hash(mechanism));
+    return (hash ^ (hash >> 16)) % kBuckets;
+  };
+  std::vector<std::string_view> mechanisms(enabled.begin(), enabled.end());
+  std::ranges::stable_sort(mechanisms, {}, bucket_of);
+  return mechanisms;
+}
+
+}  // namespace
 
 // SaslHandshake (API key 17): chooses the mechanism of a login (KIP-43).  Versions 0-1: after 0 the mechanism's tokens
 // come as bare frames, after 1 in SaslAuthenticate requests (KIP-152).  On a listener without SASL, and when nothing is
@@ -22,7 +45,7 @@ Task<wire::SaslHandshakeResponse> handle(RequestContext& ctx, const wire::SaslHa
       co_await fail_authentication(ctx.session(), "a handshake came instead of a token");
     co_return response;
   }
-  for (const std::string& mechanism : sasl->config().enabled) response.mechanisms.push_back(mechanism);
+  response.mechanisms = in_kafkas_order(sasl->config().enabled);
   if (sasl->config().find(request.mechanism) == nullptr) {
     response.error_code = ErrorCode::UNSUPPORTED_SASL_MECHANISM;
     co_await fail_authentication(ctx.session(), "the mechanism is not enabled");

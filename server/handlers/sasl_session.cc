@@ -21,8 +21,8 @@ std::string_view SaslSession::refusal(ApiKey key, Instant now) const {
     case Phase::handshake:
       return key == ApiKey::SASL_HANDSHAKE ? std::string_view() : "connection is not authenticated";
     case Phase::authenticate:
-      // A handshake is answered with an error.
-      if (key == ApiKey::SASL_AUTHENTICATE || key == ApiKey::SASL_HANDSHAKE) return {};
+      // All but the first are answered with an error.
+      if (key == ApiKey::SASL_AUTHENTICATE || key == ApiKey::SASL_HANDSHAKE || key == ApiKey::API_VERSIONS) return {};
       return "SASL authentication is under way";
     case Phase::mechanism_changed:
       return "the SASL mechanism must not change in a re-authentication";
@@ -57,6 +57,7 @@ std::optional<std::int64_t> SaslSession::complete(const auth::Principal& princip
   principal_ = principal;
   identity_ = exchange_->identity();
   exchange_.reset();
+  token_.reset();
   phase_ = Phase::done;
   const std::int64_t max_reauth = config_->find(mechanism_)->max_reauth.count();
   expires_at_.reset();
