@@ -2,6 +2,7 @@
 """What a SASL listener answers in each state of a login, and where it hangs up; as Apache Kafka 4.3.1 does it."""
 
 import pathlib
+import re
 import struct
 import sys
 import tempfile
@@ -13,9 +14,11 @@ sys.path.insert(0, str(HERE))
 
 from raw_login import (ILLEGAL_SASL_STATE, SASL_AUTHENTICATION_FAILED, UNSUPPORTED_SASL_MECHANISM, Scram,  # noqa: E402
                        authenticate, handshake, metadata_request, plain)
+from kafka_messages import Cursor  # noqa: E402
 from raw_connection import RawConnection, api_versions_request, request_header  # noqa: E402
 from secured_broker import PASSWORD, SecuredBroker  # noqa: E402
 
+DESCRIBE_TOKENS, DESCRIBE_USERS = 41, 50
 LIFETIME_MS = 1200
 RECEIVE_MAX = 512 * 1024
 RIGHT = plain("alice", PASSWORD)
@@ -150,6 +153,19 @@ class SaslStates(unittest.TestCase):
             self.assertEqual(handshake(connection, "PLAIN"), (ILLEGAL_SASL_STATE, []))
             self.assertEqual(authenticate(connection, RIGHT)[0], ILLEGAL_SASL_STATE)
             self.assertIsNotNone(connection.call(metadata_request()))
+
+    def test_a_controller_advertises_users_and_shows_none(self):
+        address = re.search(r"^listeners=.*CONTROLLER://([^,\s]+)", self.broker.file.read_text(), re.MULTILINE)[1]
+        with RawConnection(address) as connection:
+            cursor = Cursor(connection.call(api_versions_request()))
+            cursor.take("ih")
+            versions = {key: (low, high) for key, low, high in (cursor.take("hhh") for _ in range(cursor.take("i")))}
+            self.assertEqual((versions[DESCRIBE_USERS], versions[DESCRIBE_TOKENS]), ((0, 0), (1, 3)))
+            # For alice and bob each -1 without a name, and -1 over all.
+            self.assertEqual(connection.call(request_header(DESCRIBE_USERS, 0, 1) + b"\0\3\6alice\0\4bob\0\0"),
+                             b"\0\0\0\1\0\0\0\0\0\xff\xff\0\3" + b"\1\xff\xff\0\1\0" * 2 + b"\0")
+            self.assertEqual(connection.call(request_header(DESCRIBE_TOKENS, 1, 1) + b"\xff" * 4),
+                             b"\0\0\0\1\xff\xff\0\0\0\0\0\0\0\0")
 
     def test_a_session_ends_unless_the_client_logs_in_again(self):
         connection = self.connect("SCRAM-SHA-512")

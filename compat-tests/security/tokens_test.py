@@ -18,6 +18,7 @@ from raw_connection import RawConnection  # noqa: E402
 from raw_tokens import (AUTH_DISABLED, AUTHORIZATION_FAILED, EXPIRED, INVALID_PRINCIPAL_TYPE, NONE, NOT_FOUND,  # noqa: E402
                         OWNER_MISMATCH, REQUEST_NOT_ALLOWED, UNKNOWN_SERVER_ERROR, create, describe, expire, renew)
 from sasl_test import JAVA, outcomes, run  # noqa: E402
+from broker_process import default_kind  # noqa: E402
 from secured_broker import PASSWORD, SCRAM_MODULE, SecuredBroker  # noqa: E402
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -294,6 +295,28 @@ class Tokens(unittest.TestCase):
         log = self.broker.log.read_text(errors="replace")
         for secret in (SECRET_KEY, base64.b64encode(token.hmac).decode(), token.hmac.hex(), PASSWORD, "builder"):
             self.assertNotIn(secret, log)
+
+
+class Directory(unittest.TestCase):
+    @unittest.skipIf(default_kind() != "muir", "both brokers take part")
+    def test_both_brokers_know_the_tokens_of_a_directory(self):
+        with tempfile.TemporaryDirectory(prefix="tokens-directory-") as folder:
+            broker = SecuredBroker(pathlib.Path(folder) / "broker", settings={"delegation.token.secret.key": SECRET_KEY})
+            tokens = {}
+            for kind in ("muir", "kafka", "muir"):
+                broker.kind = kind
+                with broker, connected(broker.sasl_address) as alice:
+                    self.assertEqual(log_in(alice, "PLAIN", "alice", PASSWORD)[0], NONE)
+                    for token in tokens.values():
+                        self.assertEqual(describe(alice)[1][token.id], token)
+                        for mechanism in SCRAM:
+                            with connected(broker.sasl_address) as holder:
+                                end = log_in(holder, mechanism, token.id, base64.b64encode(token.hmac).decode(),
+                                             extensions=",tokenauth=true")
+                                self.assertEqual(end[0], NONE, (kind, mechanism))
+                    made = create(alice)
+                    tokens[made.id] = made
+                    until(lambda: made.id in describe(alice)[1], "the token is not shown")
 
 
 class NoTokens(unittest.TestCase):
