@@ -18,7 +18,7 @@ import raw_tokens  # noqa: E402
 from certificates import KEY_PASSWORD, PASSWORD as STORE_PASSWORD, Authority  # noqa: E402
 from raw_login import Scram, authenticate, handshake, log_in  # noqa: E402
 from raw_connection import RawConnection  # noqa: E402
-from sasl_test import JAVA, run  # noqa: E402
+from logins import JAVA, run  # noqa: E402
 from secured_broker import PASSWORD, SecuredBroker  # noqa: E402
 
 LISTENER = "listener.name.sasl_plaintext."  # Its name is all that is plain about it.
