@@ -75,7 +75,7 @@ struct BrokerConfig {
   std::int32_t socket_request_max_bytes = 0;
   std::int32_t socket_listen_backlog_size = 0;
   std::int32_t queued_max_requests = 0;
-  std::int64_t queued_max_request_bytes = -1;  // <= 0: no bound beyond the memory budget.
+  std::int64_t queued_max_request_bytes = -1;  // <= 0: a share of the process's memory.
   Milliseconds connections_max_idle_ms{};      // Negative: never.
   std::int32_t max_connections = 0;            // Of the whole broker.
   // listener.name.<listener>.max.connections, by upper-case listener name; no entry: no limit beyond the broker's.
@@ -200,6 +200,12 @@ struct BrokerConfig {
   std::optional<std::int32_t> muir_shards;          // muir.shards; none: one less than the processors.
   Milliseconds muir_ssl_files_check_interval_ms{};  // Zero: never.
   Milliseconds muir_authentication_timeout_ms{};    // From the connection to a known client; zero: no bound.
+  std::optional<std::int64_t> muir_queued_principal_request_max_bytes;  // None: a share of the requests' memory.
+  std::optional<std::int64_t> muir_held_response_max_bytes;             // None: a share of the process's memory.
+  Milliseconds muir_request_progress_timeout_ms{};                      // Zero: no bound.
+  Milliseconds muir_response_progress_timeout_ms{};                     // Zero: no bound.
+  std::int64_t muir_decoded_request_max_bytes = 0;                      // Of the arrays of one request.
+  std::int64_t max_decompressed_message_bytes = 0;                      // Of the records of one batch.
   // The largest frame before a connection has said who it is: the least of this and sasl.server.max.receive.size.
   std::int32_t muir_unauthenticated_request_max_bytes = 0;
 

@@ -7,6 +7,7 @@
 #include <re2/re2.h>
 
 #include "server/config/config_text.h"
+#include "server/config/memory_share.h"
 
 namespace muir::server {
 namespace {
@@ -31,6 +32,11 @@ ConfigResult<Overrides> parse_connection_overrides(const std::string& text) {
     overrides[host] = limit;
   }
   return overrides;
+}
+
+std::optional<std::int64_t> optional_int64(const KeyValues& values, std::string_view key) {
+  if (values.is_null(key)) return std::nullopt;
+  return values.int64(key);
 }
 
 void read_identity(const KeyValues& values, BrokerConfig& config) {
@@ -72,6 +78,14 @@ void read_connections(const KeyValues& values, BrokerConfig& config) {
   config.socket_connection_setup_timeout_max_ms = values.milliseconds("socket.connection.setup.timeout.max.ms");
   config.muir_ssl_files_check_interval_ms = values.milliseconds("muir.ssl.files.check.interval.ms");
   config.muir_authentication_timeout_ms = values.milliseconds("muir.authentication.timeout.ms");
+  config.muir_queued_principal_request_max_bytes = optional_int64(values, "muir.queued.principal.request.max.bytes");
+  config.muir_held_response_max_bytes = optional_int64(values, "muir.held.response.max.bytes");
+  config.muir_request_progress_timeout_ms = values.milliseconds("muir.request.progress.timeout.ms");
+  config.muir_response_progress_timeout_ms = values.milliseconds("muir.response.progress.timeout.ms");
+  config.muir_decoded_request_max_bytes =
+      optional_int64(values, "muir.decoded.request.max.bytes").value_or(decoded_request_bytes_max_by_default());
+  config.max_decompressed_message_bytes =
+      optional_int64(values, "max.decompressed.message.bytes").value_or(decompressed_bytes_max_by_default());
   config.muir_unauthenticated_request_max_bytes =
       std::min(values.int32("muir.unauthenticated.request.max.bytes"), values.int32("sasl.server.max.receive.size"));
 }

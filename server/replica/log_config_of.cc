@@ -53,6 +53,7 @@ storage::LogConfig log_config_of(const TopicConfig& topic, const BrokerConfig& b
   log.compression_lz4_level = topic.compression_lz4_level;
   log.compression_zstd_level = topic.compression_zstd_level;
   log.producer_id_expiration_ms = broker.producer_id_expiration_ms.count();
+  log.max_decompressed_message_bytes = broker.max_decompressed_message_bytes;
   return log;
 }
 

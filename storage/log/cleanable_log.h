@@ -42,6 +42,7 @@ struct CleanableLog {
   std::uint64_t truncations = 0;           // Of the log so far: content that has been cut may have come back different.
 
   Offset active_base_offset() const { return segments.back().base_offset; }
+  std::size_t unfolded_bytes_max() const { return static_cast<std::size_t>(config.max_decompressed_message_bytes); }
 };
 
 // A cleaned segment that waits, as "<base_offset>.*.cleaned", to replace those it was made of.

@@ -39,7 +39,8 @@ struct LogConfig {
   std::int32_t compression_zstd_level = 3;           // compression.zstd.level
 
   // A broker's, not a topic's.
-  std::int64_t producer_id_expiration_ms = 86'400'000;  // producer.id.expiration.ms
+  std::int64_t producer_id_expiration_ms = 86'400'000;      // producer.id.expiration.ms
+  std::int64_t max_decompressed_message_bytes = 256 << 20;  // max.decompressed.message.bytes: of one batch.
 
   // After how long a segment is closed: a compacted log rolls in time for max.compaction.lag.ms.
   std::int64_t segment_ms_max() const {

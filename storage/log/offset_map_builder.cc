@@ -8,8 +8,6 @@
 namespace muir::storage {
 namespace {
 
-constexpr std::size_t kDecompressedBytesMax = std::size_t{1} << 30;
-
 SegmentRange dirty_segments(const CleanableLog& log, const CleaningPlan& plan) {
   SegmentRange range = dirty_closed_segments(log, plan.first_dirty);
   while (range.end > range.first && log.segments[range.end - 1].base_offset >= plan.first_uncleanable) --range.end;
@@ -84,7 +82,7 @@ Result<void> OffsetMapBuilder::take(const BatchHeader& header, ByteView bytes) {
 
 // Hashed first and noted afterwards, so that the memory of the map is on its way meanwhile.
 Result<void> OffsetMapBuilder::take_records(const wire::BatchView& batch) {
-  const auto records = decompressor_.read_all(batch.compression(), batch.records(), kDecompressedBytesMax);
+  const auto records = decompressor_.read_all(batch.compression(), batch.records(), log_.unfolded_bytes_max());
   if (!records) return Errc::corrupt_batch;
   found_.clear();
   wire::RecordReader reader(batch, *records);
@@ -101,7 +99,7 @@ Result<void> OffsetMapBuilder::take_old(const BatchHeader& header, ByteView byte
   const auto message = wire::LegacyBatchView::parse(bytes);
   if (!message || !message->crc_is_valid()) return Errc::corrupt_batch;
   transactions_.on_batch(header);
-  const auto records = old_records_.read(*message, kDecompressedBytesMax);
+  const auto records = old_records_.read(*message, log_.unfolded_bytes_max());
   if (!records) return Errc::corrupt_batch;
   found_.clear();
   for (const wire::RecordView& record : *records) find(record);

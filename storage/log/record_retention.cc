@@ -9,7 +9,6 @@
 namespace muir::storage {
 namespace {
 
-constexpr std::size_t kDecompressedBytesMax = std::size_t{1} << 30;
 constexpr int kCompressionBits = 0x07;
 constexpr int kDeleteHorizonBit = 0x40;
 constexpr int kAttributesUsed = 0x7f;
@@ -108,7 +107,7 @@ Result<void> RecordRetention::retain(ByteView bytes, CleanedTransactions& transa
     if (fate.when_empty == WhenEmpty::keep_empty) append_empty_batch(*batch, out);
     return ok();
   }
-  const auto records = decompressor_.read_all(batch->compression(), batch->records(), kDecompressedBytesMax);
+  const auto records = decompressor_.read_all(batch->compression(), batch->records(), log_.unfolded_bytes_max());
   if (!records) return Errc::corrupt_batch;
   const auto looked = look_at_records(*batch, *records);
   if (!looked) return looked;
@@ -153,7 +152,7 @@ Result<void> RecordRetention::retain_old(const wire::LegacyBatchView& message, C
   BatchHeader header;
   header.base_offset = message.last_offset();
   transactions.on_batch(header);
-  const auto records = old_records_.read(message, kDecompressedBytesMax);
+  const auto records = old_records_.read(message, log_.unfolded_bytes_max());
   if (!records) return Errc::corrupt_batch;
   std::vector<wire::RecordView> retained;
   std::ranges::copy_if(*records, std::back_inserter(retained),

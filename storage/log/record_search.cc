@@ -8,13 +8,10 @@
 namespace muir::storage {
 namespace {
 
-// What one batch may unfold to while a record is looked for.  Kafka has no limit here.
-constexpr std::size_t kDecompressedBytesMax = std::size_t{1} << 30;
-
 Result<std::optional<TimestampOffset>> first_in_old(const wire::LegacyBatchView& message, std::int64_t timestamp,
-                                                    Offset from) {
+                                                    Offset from, std::size_t unfolded_bytes_max) {
   wire::LegacyRecordReader reader;
-  const auto records = reader.read(message, kDecompressedBytesMax);
+  const auto records = reader.read(message, unfolded_bytes_max);
   if (!records) return Errc::corrupt_segment;
   for (const wire::RecordView& record : *records) {
     if (record.timestamp >= timestamp && record.offset >= from)
@@ -25,12 +22,14 @@ Result<std::optional<TimestampOffset>> first_in_old(const wire::LegacyBatchView&
 
 }  // namespace
 
-Result<std::optional<TimestampOffset>> first_record_at_or_after(ByteView bytes, std::int64_t timestamp, Offset from) {
-  if (const auto message = wire::LegacyBatchView::parse(bytes)) return first_in_old(*message, timestamp, from);
+Result<std::optional<TimestampOffset>> first_record_at_or_after(ByteView bytes, std::int64_t timestamp, Offset from,
+                                                                std::size_t unfolded_bytes_max) {
+  if (const auto message = wire::LegacyBatchView::parse(bytes))
+    return first_in_old(*message, timestamp, from, unfolded_bytes_max);
   const auto batch = wire::BatchView::parse(bytes);
   if (!batch || !batch->compression_is_known()) return Errc::corrupt_segment;
   wire::Decompressor decompressor;
-  const auto records = decompressor.read_all(batch->compression(), batch->records(), kDecompressedBytesMax);
+  const auto records = decompressor.read_all(batch->compression(), batch->records(), unfolded_bytes_max);
   if (!records) return Errc::corrupt_segment;
   wire::RecordReader reader(*batch, *records);
   wire::RecordView record;

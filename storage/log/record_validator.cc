@@ -69,6 +69,7 @@ struct RecordValidator::Job {
   RecordChecks checks;
   bool offsets_are_consecutive = true;  // The records' own, from 0.
 
+  std::size_t unfolded_bytes_max() const { return static_cast<std::size_t>(config.max_decompressed_message_bytes); }
   bool stays_uncompressed() const { return batch.compression() == CompressionType::none && !to_compressed(); }
   bool to_compressed() const { return to.type != CompressionType::none; }
   // Control records are not compressed unless they came so.
@@ -141,7 +142,7 @@ MaybeRejection RecordValidator::walk_plain(Job& job, ByteView section) {
 
 MaybeRejection RecordValidator::walk_compressed(Job& job) {
   wire::RecordSummary record;
-  scanner_.begin(job.batch, unfolded_max_);
+  scanner_.begin(job.batch, job.unfolded_bytes_max());
   while (scanner_.has_next()) {
     const auto read = scanner_.next(record);
     if (!read) return refused_by_walk(read.error());
@@ -176,7 +177,7 @@ Validation RecordValidator::keep(Job& job, MutableByteView records) {
 // The section, unfolded if need be, and walked.  Where unfolding fails half-way, a record that is bad before that place
 // is what counts, as in Kafka, which does both at once.
 MaybeRejection RecordValidator::unfold_and_walk(Job& job, ByteView& section) {
-  const auto unfolded = decompressor_.read_all(job.batch.compression(), job.batch.records(), unfolded_max_);
+  const auto unfolded = decompressor_.read_all(job.batch.compression(), job.batch.records(), job.unfolded_bytes_max());
   section = unfolded ? *unfolded : decompressor_.unfolded_so_far();
   if (unfolded) return walk_plain(job, section);
 

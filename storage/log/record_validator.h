@@ -51,12 +51,8 @@ using Validation = boost::system::result<ValidatedBatch, RecordRejection>;
 // Owner: one shard, or one worker of the pool.
 class RecordValidator {
  public:
-  // A compressed batch may unfold to this many bytes.  Kafka has no such bound (docs/deviations.md); past it the error
-  // is record_too_large, which makes producers send smaller batches.
-  static constexpr std::size_t kUnfoldedBytesMax = std::size_t{256} << 20;
-
-  explicit RecordValidator(std::size_t unfolded_bytes_max = kUnfoldedBytesMax) : unfolded_max_(unfolded_bytes_max) {}
-
+  // A compressed batch may unfold to `config.max_decompressed_message_bytes`.  Kafka 4.3 has no such bound
+  // (docs/deviations.md); past it the error is record_too_large, which makes producers send smaller batches.
   // `records` are changed in place when they are accepted and only offset, epoch or timestamp differ; refused records
   // stay as they were.  A torn batch behind the first is cut off, as Kafka does.
   Validation validate(MutableByteView records, const LogConfig& config, const AppendTarget& target);
@@ -72,7 +68,6 @@ class RecordValidator {
   std::optional<RecordRejection> unfold_and_walk(Job& job, ByteView& section);
   Result<OwnedBytes> build(const Job& job, ByteView section) const;
 
-  std::size_t unfolded_max_;
   wire::Decompressor decompressor_;
   wire::RecordScanner scanner_;
   OwnedBytes rewritten_;

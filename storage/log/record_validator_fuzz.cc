@@ -14,10 +14,8 @@ using namespace muir::storage;
 
 namespace {
 
-constexpr std::size_t kUnfoldedMax = 1 << 20;
-
 LogConfig config_of(unsigned choice) {
-  LogConfig config;
+  LogConfig config{.max_decompressed_message_bytes = 1 << 20};
   if (choice % 6 < 5) config.compression = static_cast<wire::CompressionType>(choice % 6);
   config.cleanup_compact = choice & 0x40;
   if (choice & 0x80) config.message_timestamp_type = wire::TimestampType::log_append_time;
@@ -34,7 +32,7 @@ void repair(MutableByteView records) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  static RecordValidator validator(kUnfoldedMax);
+  static RecordValidator validator;
   const ByteView bytes = std::as_bytes(std::span(data + 2, size - 2));
   OwnedBytes records(bytes.begin(), bytes.end());
   if (data[1] & 1) repair(records);

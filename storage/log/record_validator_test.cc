@@ -300,11 +300,12 @@ TEST(RecordValidator, StopsADecompressionBombAtTheLimit) {
   const OwnedBytes bomb = *builder.build();
   for (const auto codec : {std::optional<CompressionType>{}, std::optional(CompressionType::gzip)}) {
     OwnedBytes records = bomb;
-    RecordValidator validator(std::size_t{1} << 20);
-    const auto validated = validator.validate(records, {.compression = codec}, target());
+    RecordValidator validator;
+    const LogConfig config{.compression = codec, .max_decompressed_message_bytes = 1 << 20};
+    const auto validated = validator.validate(records, config, target());
     ASSERT_FALSE(validated);
     EXPECT_EQ(validated.error().error, Errc::record_too_large);
-    EXPECT_TRUE(RecordValidator().validate(records, {.compression = codec}, target()));
+    EXPECT_TRUE(validator.validate(records, {.compression = codec}, target()));
   }
 }
 

@@ -29,6 +29,7 @@ Segment::Segment(const Place& place, const LogConfig& config, std::int64_t now_m
       transaction_index_(place.disk, path(kTxnIndexSuffix), base_offset_),
       is_preallocated_(config.preallocate),
       index_interval_bytes_(static_cast<std::uint32_t>(config.index_interval_bytes)),
+      unfolded_bytes_max_(static_cast<std::size_t>(config.max_decompressed_message_bytes)),
       max_timestamp_{kNoTimestamp, base_offset_},
       roll_jitter_ms_(random_jitter_ms(config)),
       created_ms_(now_ms),

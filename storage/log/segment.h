@@ -161,6 +161,7 @@ class Segment {
   bool is_preallocated_;
   std::uint32_t size_bytes_ = 0;
   std::uint32_t index_interval_bytes_;
+  std::size_t unfolded_bytes_max_;  // max.decompressed.message.bytes
   VerifiedRanges verified_;
   FreshTail fresh_;
   std::uint32_t damaged_at_ = 0;

@@ -167,7 +167,7 @@ Task<Result<std::optional<TimestampOffset>>> Segment::find_by_timestamp(std::int
     if (!verified) co_return verified.error();
     const auto bytes = co_await scanner.bytes();
     if (!bytes) co_return bytes.error();
-    const auto found = first_record_at_or_after(*bytes, timestamp, from);
+    const auto found = first_record_at_or_after(*bytes, timestamp, from, unfolded_bytes_max_);
     if (!found) co_return damaged((*batch)->position, found.error());
     if (!*found) continue;
     *leader_epoch = header.leader_epoch;
