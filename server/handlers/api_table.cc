@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "server/handlers/acl_requests.h"
-#include "server/handlers/encode_answer.h"
 #include "server/handlers/handlers.h"
 #include "server/handlers/produce.h"
-#include "server/handlers/throttle.h"
-#include "wire/codec/reader.h"
+#include "server/handlers/serve.h"
 #include "wire/schema/alter_client_quotas_request.h"
 #include "wire/schema/alter_client_quotas_response.h"
 #include "wire/schema/alter_configs_request.h"
@@ -110,51 +107,6 @@
 
 namespace muir::server {
 namespace {
-
-// Most requests are as good as their schema says.
-template <class Request>
-Result<> accepted(const Request& request) {
-  if constexpr (requires { server::accept(request); })
-    return server::accept(request);
-  else
-    return ok();
-}
-
-// Decode, handle, ask the quotas, encode: the whole of an ordinary request.
-template <class Request, class Response>
-Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
-  Request request;
-  wire::Reader reader(body);
-  const auto decoded = wire::decode(reader, ctx.api_version, request);
-  if (!decoded) co_return decoded.error();
-  const auto is_accepted = accepted(request);
-  if (!is_accepted) co_return is_accepted.error();
-  Response response = co_await handle(ctx, request);
-  if (ctx.throttle != nullptr) {
-    const std::int32_t throttle_time_ms = co_await throttle_request(ctx);
-    if constexpr (requires { response.throttle_time_ms; }) response.throttle_time_ms = throttle_time_ms;
-  }
-  co_return encode_answer(ctx, response);
-}
-
-template <class Request, class Response>
-Task<Result<Finish>> begin(RequestContext& ctx, ByteView body) {
-  co_return serve<Request, Response>(ctx, body);
-}
-
-// A version that we do not know has a body that we cannot read; its answer is one of version 0.
-Task<Result<Answer>> serve_api_versions(RequestContext& ctx, ByteView body) {
-  using wire::ApiVersionsRequest;
-  if (ApiVersionsRequest::kVersions.contains(ctx.api_version)) {
-    co_return co_await serve<ApiVersionsRequest, wire::ApiVersionsResponse>(ctx, body);
-  }
-  ctx.is_version_unsupported = true;
-  ctx.api_version = 0;
-  const wire::ApiVersionsResponse response = co_await handle(ctx, ApiVersionsRequest{});
-  co_return encode_answer(ctx, response);
-}
-
-Task<Result<Finish>> begin_api_versions(RequestContext& ctx, ByteView body) { co_return serve_api_versions(ctx, body); }
 
 enum Where { kBroker, kController, kBoth };
 

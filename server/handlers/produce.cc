@@ -268,9 +268,10 @@ Task<Result<Answer>> finish(RequestContext& ctx, std::unique_ptr<Produce> produc
 
 Task<Result<Finish>> begin_produce(RequestContext& ctx, ByteView body) {
   auto produce = std::make_unique<Produce>();
-  wire::Reader reader(body);
+  wire::Reader reader(body, ctx.decoded_bytes_max());
   const auto decoded = wire::decode(reader, ctx.api_version, produce->request);
   if (!decoded) co_return decoded.error();
+  ctx.decoded(reader.memory_taken());
   const Request& request = produce->request;
   produce->deadline = ctx.services().clock.now() + std::chrono::milliseconds(std::max(request.timeout_ms, 0));
   if (const auto refused = check_first_batches(request)) {

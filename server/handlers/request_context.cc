@@ -51,6 +51,10 @@ const MetadataImage& RequestContext::image() {
   return *image_;
 }
 
+std::size_t RequestContext::decoded_bytes_max() const {
+  return static_cast<std::size_t>(services_.config.muir_decoded_request_max_bytes);
+}
+
 Result<Answer> RequestContext::begin_answer() {
   Answer answer;
   wire::ResponseHeader header;

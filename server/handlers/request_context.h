@@ -29,12 +29,22 @@ struct Answer {
   bool is_silent = false;                  // Nothing is sent: a Produce with acks=0.
 };
 
+// Counts what a request takes of memory beside its frame as if it were part of it.
+class RequestCharge {
+ public:
+  virtual void charge(std::size_t bytes) = 0;
+
+ protected:
+  ~RequestCharge() = default;
+};
+
 // One request and all that a handler may ask while it works on it.  The strings of the request are views into its
 // frame, which lives as long as the context; those of a response must stand in the request, in the metadata image, or
 // in keep().  Owner: the pipeline, on the connection's shard.
 class RequestContext {
  public:
-  RequestContext(Services& services, Session& session) : services_(services), session_(session) {}
+  RequestContext(Services& services, Session& session, RequestCharge* charge = nullptr)
+      : services_(services), session_(session), charge_(charge) {}
   RequestContext(const RequestContext&) = delete;
   RequestContext& operator=(const RequestContext&) = delete;
 
@@ -92,6 +102,12 @@ class RequestContext {
     return static_cast<std::uint32_t>(slices_.size() - 1);
   }
 
+  // What decoding the body may allocate, and that it has.
+  std::size_t decoded_bytes_max() const;
+  void decoded(std::size_t bytes) {
+    if (charge_ != nullptr) charge_->charge(bytes);
+  }
+
   // Sets the answer's header; `encode` adds the body.  Used by the API table.
   Result<Answer> begin_answer();
   std::vector<storage::FileSlice> take_slices() { return std::move(slices_); }
@@ -101,6 +117,7 @@ class RequestContext {
 
   Services& services_;
   Session& session_;
+  RequestCharge* const charge_;  // May be null.
   Tenant tenant_;
   std::shared_ptr<const MetadataImage> image_;
   std::forward_list<std::string> texts_;

@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "server/net/errc.h"
+
 namespace muir::server {
 
 Answers::~Answers() {
   if (shard_ != nullptr) shard_->forget(*this);
+  held_.hold(*this, 0);
 }
 
 void Answers::push(Finish finish) {
@@ -33,6 +36,7 @@ Task<void> Answers::finish_in_order() {
 
 void Answers::finished(Result<Answer> answer) {
   if (answer && !answer->is_silent && !ending_) {
+    if (outbox_.is_empty()) ++writes_;
     outbox_.push(std::move(*answer));
     return shard_->at_turn_end(*this);
   }
@@ -41,7 +45,7 @@ void Answers::finished(Result<Answer> answer) {
 }
 
 void Answers::turn_ended() {
-  if (is_sending_) return;
+  if (is_sending_) return note_held();
   const std::size_t left = send();
   if (outbox_.is_empty()) return have_left(left);
   tasks_.spawn("send answers", send_rest(left));  // Which may be the end of the connection, and of this.
@@ -68,6 +72,7 @@ Task<void> Answers::send_rest(std::size_t left) {
   is_sending_ = true;
   have_left(left);
   while (!outbox_.is_empty()) {
+    note_held();
     Result<> sendable = ok();
     if (const auto cold = outbox_.unread_range()) {
       sendable = co_await cold->file->make_resident(cold->position, cold->size_bytes);
@@ -78,8 +83,14 @@ Task<void> Answers::send_rest(std::size_t left) {
     if (!sendable) fail(sendable.error());
     have_left(sendable ? send() : outbox_.clear());
   }
+  held_.hold(*this, 0);
   is_sending_ = false;
 }
+
+void Answers::give_up() { fail(NetErrc::slow); }
+
+// Only while it is the peer who is waited for, or the disk.
+void Answers::note_held() { held_.hold(*this, static_cast<std::int64_t>(outbox_.memory_bytes())); }
 
 // The last thing that a caller does: it resumes the reader, who may end the connection.
 void Answers::have_left(std::size_t count) {

@@ -45,7 +45,8 @@ struct AnswersTest : ::testing::Test {
   ManualClock clock;
   Shard shard{ShardId{0}, "by hand", clock};
   PeerByHand peer{shard};
-  Answers answers{peer};
+  HeldAnswers held{0};
+  Answers answers{peer, held};
   TaskGroup tasks;
   std::optional<Result<>> waited;
 

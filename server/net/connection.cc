@@ -21,17 +21,31 @@ void note_refusal(const Session& session, std::string_view why, std::string_view
            field("why", why), field("reason", reason), field("not_logged_before", left_out));
 }
 
+void note_slowness(const Session& session, std::string_view what) {
+  static thread_local LogPace pace;
+  std::uint64_t left_out = 0;
+  if (!pace.admits(Shard::current()->clock().now(), &left_out)) return;
+  log_info("Closing connection: the client is too slow", field("in", what), field("client", session.client()),
+           field("listener", session.listener_name), field("not_logged_before", left_out));
+}
+
+// Strangers share one account: there is nothing yet to tell them apart by.
+std::string account_name(const Session& session) {
+  return session.is_authenticated ? session.principal.to_string() : std::string();
+}
+
 }  // namespace
 
 Connection::Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport,
-                       BufferPool& pool, MemoryBudget& budget, Limits limits)
+                       Memory memory, Limits limits)
     : begin_request_(begin_request),
       session_(std::move(session)),
       transport_(std::move(transport)),
       limits_(limits),
-      frames_(*transport_, pool, budget,
+      request_memory_(memory.requests),
+      frames_(*transport_, memory.pool, memory.requests, memory.requests.account_of(account_name(session_)),
               session_.is_authenticated ? limits.frame_bytes_max : limits.unauthenticated_frame_bytes_max),
-      answers_(*transport_) {}
+      answers_(*transport_, memory.answers) {}
 
 void Connection::close(Error why) {
   if (!why_closed_) why_closed_ = why;
@@ -47,6 +61,10 @@ void Connection::note_activity() { last_active_ = Shard::current()->clock().now(
 void Connection::arm_timer() {
   Instant deadline = session_.is_authenticated ? Instant::max() : known_by_;
   if (limits_.idle_max.count() >= 0) deadline = std::min(deadline, last_active_ + limits_.idle_max);
+  for (const auto span : {limits_.request_progress_max, limits_.response_progress_max})
+    if (span.count() > 0) deadline = std::min(deadline, Shard::current()->clock().now() + span);
+  deadline =
+      std::min({deadline, sending_.due(limits_.request_progress_max), taking_.due(limits_.response_progress_max)});
   if (deadline < Instant::max()) Shard::current()->timers().arm(*this, deadline);
 }
 
@@ -58,12 +76,33 @@ void Connection::fired() {
     note_refusal(session_, "not authenticated in time", {});
     return close(NetErrc::unauthenticated);
   }
+  if (is_too_slow(now)) return close(NetErrc::slow);
   const bool waits_for_us = !is_reading_ && !answers_.is_writing();
   const std::uint64_t bytes = answers_.is_writing() ? answers_.bytes_written() : frames_.pending();
   const bool has_moved = std::exchange(bytes_seen_, bytes) != bytes && bytes > 0;
   if (waits_for_us || has_moved) note_activity();
   if (limits_.idle_max.count() >= 0 && now >= last_active_ + limits_.idle_max) return close(NetErrc::idle);
   arm_timer();
+}
+
+// Looked at at least once in each span: who is too slow has one of them, and less than two.
+bool Connection::is_too_slow(Instant now) {
+  const bool is_sending = is_reading_ && frames_.pending() > 0 && !frames_.waits_for_memory();
+  if (sending_.is_too_slow(is_sending ? frames_.turns() : 0, frames_.pending(), now, limits_.request_progress_max)) {
+    note_slowness(session_, "sending a request");
+    return true;
+  }
+  const std::uint64_t taken = answers_.is_writing() ? answers_.writes() : 0;
+  if (taking_.is_too_slow(taken, answers_.bytes_written(), now, limits_.response_progress_max)) {
+    note_slowness(session_, "taking an answer");
+    return true;
+  }
+  return false;
+}
+
+void Connection::client_is_known() {
+  frames_.set_frame_bytes_max(limits_.frame_bytes_max);
+  frames_.set_account(request_memory_.account_of(account_name(session_)));
 }
 
 // Who the client is, as far as the transport can prove it.  Where SASL is spoken, it is SASL that says so.
@@ -77,7 +116,7 @@ Task<Result<>> Connection::shake_hands() {
   if (speaks_sasl(session_.security_protocol)) co_return ok();
   session_.become(std::move(*proved));
   session_.is_authenticated = true;
-  frames_.set_frame_bytes_max(limits_.frame_bytes_max);
+  client_is_known();
   co_return ok();
 }
 
@@ -110,6 +149,7 @@ Task<Result<>> Connection::serve_what_comes() {
     is_reading_ = false;
     if (!frame) co_return read_failed(frame.error());
     note_activity();
+    const bool was_known = session_.is_authenticated;
     const auto served = co_await serve(std::move(*frame));
     note_activity();
     if (!served) co_return served.error();
@@ -118,8 +158,7 @@ Task<Result<>> Connection::serve_what_comes() {
       const auto unmuted = co_await until_unmuted();
       if (!unmuted) co_return unmuted.error();
     }
-    frames_.set_frame_bytes_max(session_.is_authenticated ? limits_.frame_bytes_max
-                                                          : limits_.unauthenticated_frame_bytes_max);
+    if (session_.is_authenticated && !was_known) client_is_known();
   } while (!frames_.rest());
   co_return ok();
 }
@@ -151,6 +190,7 @@ Error Connection::read_failed(Error error) const {
 }
 
 Task<void> Connection::end(Error why) {
+  if (why == NetErrc::slow && !why_closed_) note_slowness(session_, "taking answers");
   close(why);
   co_await answers_.close();
   co_await watching_.close();

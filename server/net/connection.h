@@ -8,6 +8,8 @@
 #include "server/handlers/session.h"
 #include "server/net/answers.h"
 #include "server/net/frame_reader.h"
+#include "server/net/held_answers.h"
+#include "server/net/peer_pace.h"
 #include "server/net/transport.h"
 #include "server/runtime/shard.h"
 
@@ -24,15 +26,24 @@ using BeginRequest = std::function<Task<Result<Finish>>(Session&, Frame)>;
 class Connection final : public boost::intrusive::list_base_hook<>, private Timer {
  public:
   struct Limits {
-    std::size_t frame_bytes_max = 0;                  // socket.request.max.bytes
-    std::size_t unauthenticated_frame_bytes_max = 0;  // Before the client has said who it is.
-    std::chrono::milliseconds idle_max{};             // connections.max.idle.ms; negative: never.
-    std::chrono::milliseconds authentication_max{};   // From the first byte to a known client; zero: no bound.
+    std::size_t frame_bytes_max = 0;                    // socket.request.max.bytes
+    std::size_t unauthenticated_frame_bytes_max = 0;    // Before the client has said who it is.
+    std::chrono::milliseconds idle_max{};               // connections.max.idle.ms; negative: never.
+    std::chrono::milliseconds authentication_max{};     // From the first byte to a known client; zero: no bound.
+    std::chrono::milliseconds request_progress_max{};   // PeerPace of who sends a request; zero: no bound.
+    std::chrono::milliseconds response_progress_max{};  // The same of who takes an answer.
   };
 
-  // `begin_request` and the pool and budget outlive the connection.
-  Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport, BufferPool& pool,
-             MemoryBudget& budget, Limits limits);
+  // What the connections of a shard share; outlives them.
+  struct Memory {
+    BufferPool& pool;
+    RequestMemory& requests;
+    HeldAnswers& answers;
+  };
+
+  // `begin_request` outlives the connection.
+  Connection(const BeginRequest& begin_request, Session session, std::unique_ptr<Transport> transport, Memory memory,
+             Limits limits);
 
   // Ends when the connection is closed and nothing of it waits any more.  The error says why it ended.
   Task<Error> run();
@@ -55,16 +66,21 @@ class Connection final : public boost::intrusive::list_base_hook<>, private Time
   void fired() override;
   void arm_timer();
   void note_activity();
+  bool is_too_slow(Instant now);
+  void client_is_known();
 
   const BeginRequest& begin_request_;
   Session session_;
   std::unique_ptr<Transport> transport_;
   const Limits limits_;
+  RequestMemory& request_memory_;
   FrameReader frames_;
   Answers answers_;
   Instant last_active_{};
   Instant known_by_ = Instant::max();  // Until then the client has to have said who it is.
   std::uint64_t bytes_seen_ = 0;       // Of a frame or an answer on its way, when the idle timer last looked.
+  PeerPace sending_;
+  PeerPace taking_;
   TaskGroup watching_;
   Sleep* muted_ = nullptr;   // Until a quota allows more to be read.
   bool is_reading_ = false;  // The next frame is waited for.

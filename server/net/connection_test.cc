@@ -18,8 +18,11 @@ using wire::ApiKey;
 constexpr milliseconds kIdleMax{1000};
 constexpr milliseconds kAuthenticationMax{700};
 constexpr milliseconds kMuted{3000};
+constexpr milliseconds kRequestProgressMax{300};
+constexpr milliseconds kResponseProgressMax{400};
 constexpr milliseconds kAlmost = kIdleMax - milliseconds{10};
-constexpr std::size_t kFrameBytesMax = 1000;
+constexpr std::size_t kFrameBytesMax = 100'000;
+constexpr std::size_t kMuch = 100'000;  // Of an answer.
 constexpr std::size_t kUnauthenticatedBytesMax = 100;
 
 std::string sized(std::string_view body) {
@@ -40,7 +43,8 @@ struct ConnectionTest : ::testing::Test {
   ManualClock clock;
   Shard shard{ShardId{0}, "by hand", clock};
   BufferPool pool;
-  std::optional<MemoryBudget> budget{std::in_place, -1};
+  std::optional<RequestMemory> requests{std::in_place, RequestMemory::Limits{}};
+  std::optional<HeldAnswers> held{std::in_place, 0};
   TaskGroup tasks;
   BeginRequest begin_request = [this](Session& session, Frame frame) { return begin(session, std::move(frame)); };
   std::vector<std::string> begun;
@@ -48,6 +52,10 @@ struct ConnectionTest : ::testing::Test {
   PeerByHand* peer = nullptr;
   std::unique_ptr<Connection> connection;
   std::optional<Error> ended;
+  Connection::Limits limits{.frame_bytes_max = kFrameBytesMax,
+                            .unauthenticated_frame_bytes_max = kUnauthenticatedBytesMax,
+                            .idle_max = kIdleMax,
+                            .authentication_max = kAuthenticationMax};
 
   Task<Result<Finish>> begin(Session& session, Frame frame) {
     const std::string text(as_text(frame.bytes.subspan(4)));
@@ -60,6 +68,7 @@ struct ConnectionTest : ::testing::Test {
   }
 
   Task<Result<Answer>> finish(Session& session, [[maybe_unused]] Frame frame, std::string text) {
+    if (text == "much") text.assign(kMuch, 'x');
     if (text.starts_with("wait")) {
       Completion<bool>& when = waiting.at(text);
       co_await when;
@@ -79,10 +88,9 @@ struct ConnectionTest : ::testing::Test {
   void open(Session session = authenticated()) {
     auto transport = std::make_unique<PeerByHand>(shard);
     peer = transport.get();
-    const Connection::Limits limits{kFrameBytesMax, kUnauthenticatedBytesMax, kIdleMax, kAuthenticationMax};
     run_on(shard, [&] {
-      connection =
-          std::make_unique<Connection>(begin_request, std::move(session), std::move(transport), pool, *budget, limits);
+      connection = std::make_unique<Connection>(begin_request, std::move(session), std::move(transport),
+                                                Connection::Memory{pool, *requests, *held}, limits);
       tasks.spawn("connection", run(*connection));
     });
   }
@@ -193,7 +201,7 @@ TEST_F(ConnectionTest, AMutedConnectionCanBeClosed) {
 TEST_F(ConnectionTest, AnOversizedFrameClosesBeforeItHasCome) {
   send(request(ApiKey::METADATA, std::string(kFrameBytesMax - 4, 'x')));
   EXPECT_FALSE(ended);
-  send(std::string("\0\0\x03\xe9", 4));
+  send(std::string("\0\x01\x86\xa1", 4));
   EXPECT_EQ(ended, Error(NetErrc::frame_size_invalid));
   EXPECT_TRUE(peer->is_closed());
 }
@@ -364,32 +372,135 @@ TEST_F(ConnectionTest, WhatWasBegunEndsBeforeTheConnectionDoes) {
   EXPECT_EQ(ended, Error(NetErrc::closed_by_us));
 }
 
-// Memory.
+// Slow peers.
 
-struct UsedUpBudgetTest : ConnectionTest {
-  MemoryBudget::Lease others;
+struct ProgressTest : ConnectionTest {
+  std::string request_of(std::size_t bytes) { return request(ApiKey::METADATA, std::string(bytes, 'x')); }
   void SetUp() override {
-    budget.emplace(10);
-    others = budget->try_take(10);
+    limits.request_progress_max = kRequestProgressMax;
+    limits.response_progress_max = kResponseProgressMax;
+    limits.idle_max = milliseconds{-1};
     open();
-    send(request(ApiKey::METADATA, "text"));
-    pass(milliseconds{100});
   }
 };
 
-TEST_F(UsedUpBudgetTest, AFrameWaitsUntilOthersGiveBack) {
-  EXPECT_TRUE(begun.empty());
-  others = {};
-  pass(milliseconds{20});
-  EXPECT_EQ(peer->received(), sized("text"));
-  EXPECT_EQ(budget->left(), 10);
+TEST_F(ProgressTest, WhoSendsARequestByteByByteIsCutOff) {
+  const std::string frame = request_of(1000);
+  for (std::size_t i = 0; i < frame.size() && !ended; ++i) {
+    send(frame.substr(i, 1));
+    pass(milliseconds{1});
+    ASSERT_LE(i, 2 * static_cast<std::size_t>(kRequestProgressMax.count()) + 2);
+  }
+  EXPECT_EQ(ended, Error(NetErrc::slow));
 }
 
-TEST_F(UsedUpBudgetTest, ClosingEndsTheWait) {
+TEST_F(ProgressTest, WhoAnnouncesARequestAndFallsSilentIsCutOff) {
+  send(request_of(1000).substr(0, 4));
+  pass(kRequestProgressMax - milliseconds{1});
+  EXPECT_FALSE(ended);
+  pass(kRequestProgressMax + milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::slow));
+}
+
+TEST_F(ProgressTest, WhoGoesOnAtTheLowestPaceIsServed) {
+  const std::string frame = request_of(90'000);
+  for (std::size_t at = 0; at < frame.size(); at += PeerPace::kBytesMin) {
+    send(frame.substr(at, PeerPace::kBytesMin));
+    pass(kRequestProgressMax - milliseconds{10});
+    ASSERT_FALSE(ended) << at;
+  }
+  EXPECT_EQ(begun.size(), 1u);
+}
+
+TEST_F(ProgressTest, SmallRequestsMayComeOneByOneForEver) {
+  for (int i = 0; i < 20; ++i) {
+    send(request_of(10));
+    pass(kRequestProgressMax / 3);
+    ASSERT_FALSE(ended);
+  }
+  EXPECT_EQ(begun.size(), 20u);
+}
+
+TEST_F(ProgressTest, WhoTakesAnAnswerByteByByteIsCutOff) {
+  run_on(shard, [&] { peer->take(0, 1); });
+  send(request(ApiKey::METADATA, "much"));
+  for (int i = 0; i < 2 * kResponseProgressMax.count() + 2 && !ended; ++i) {
+    run_on(shard, [&] { peer->take(1, 1); });
+    pass(milliseconds{1});
+  }
+  EXPECT_EQ(ended, Error(NetErrc::slow));
+}
+
+TEST_F(ProgressTest, WhoTakesAnAnswerAtTheLowestPaceGetsIt) {
+  run_on(shard, [&] { peer->take(0, 1); });
+  send(request(ApiKey::METADATA, "much"));
+  while (peer->received().size() < kMuch + 4) {
+    run_on(shard, [&] { peer->take(PeerPace::kBytesMin, PeerPace::kBytesMin); });
+    pass(kResponseProgressMax - milliseconds{10});
+    ASSERT_FALSE(ended) << peer->received().size();
+  }
+}
+
+TEST_F(ProgressTest, ARequestThatIsWorkedOnForLongIsNoFaultOfItsPeer) {
+  send(request(ApiKey::METADATA, "wait") + request_of(1000).substr(0, 100));
+  pass(kRequestProgressMax * 5);
+  EXPECT_FALSE(ended);
+  finish_waiting("wait");
+  pass(kRequestProgressMax - milliseconds{1});
+  EXPECT_FALSE(ended);
+  pass(kRequestProgressMax * 2);
+  EXPECT_EQ(ended, Error(NetErrc::slow));
+}
+
+struct HeldAnswersTest : ConnectionTest {
+  void SetUp() override {
+    held.emplace(kMuch / 2);
+    open();
+  }
+};
+
+TEST_F(HeldAnswersTest, AnAnswerThatNobodyTakesAndThatIsMoreThanMayBeHeldEndsTheConnection) {
+  run_on(shard, [&] { peer->take(1, 1); });
+  send(request(ApiKey::METADATA, "much"));
+  pass(milliseconds{2});
+  EXPECT_EQ(ended, Error(NetErrc::slow));
+  EXPECT_EQ(held->bytes(), 0);
+}
+
+TEST_F(HeldAnswersTest, WhoTakesItAtOnceHoldsNothing) {
+  send(request(ApiKey::METADATA, "much"));
+  EXPECT_EQ(peer->received().size(), kMuch + 4);
+  EXPECT_FALSE(ended);
+}
+
+// Memory.
+
+struct UsedUpMemoryTest : ConnectionTest {
+  RequestMemory::Lease others;
+  void SetUp() override {
+    limits.request_progress_max = kRequestProgressMax;
+    requests.emplace(RequestMemory::Limits{.bytes_max = 10});
+    requests->charge(others, requests->account_of("others"), 10);
+    open();
+    send(request(ApiKey::METADATA, "text"));
+    pass(kRequestProgressMax * 2);
+  }
+};
+
+TEST_F(UsedUpMemoryTest, AFrameWaitsUntilOthersGiveBack) {
+  EXPECT_TRUE(begun.empty());
+  EXPECT_FALSE(ended) << "it is not the peer who is slow";
+  run_on(shard, [&] { others = {}; });
+  EXPECT_EQ(peer->received(), sized("text"));
+  EXPECT_EQ(requests->used(), 0);
+}
+
+TEST_F(UsedUpMemoryTest, ClosingEndsTheWait) {
   run_on(shard, [&] { connection->close(NetErrc::closed_by_us); });
-  pass(milliseconds{20});
+  pass(milliseconds{2});
   EXPECT_TRUE(ended) << "it waits for what others hold";
   EXPECT_TRUE(begun.empty());
+  run_on(shard, [&] { others = {}; });
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ class NetCategory final : public boost::system::error_category {
         return "request that no schema accepts";
       case NetErrc::idle:
         return "idle for too long";
+      case NetErrc::slow:
+        return "too slow in sending a request or taking an answer";
       case NetErrc::unauthenticated:
         return "not authenticated in time";
     }

@@ -15,6 +15,7 @@ enum class NetErrc {
   request_malformed,   // No schema accepts the request, or its API or version is not served here: close, with a log
                        // line.
   idle,                // Nothing came for connections.max.idle.ms: close.
+  slow,                // The peer did not go on with the request that it sent, or the answer that it took: close.
   unauthenticated,     // The client had not said who it is within muir.authentication.timeout.ms: close.
 };
 

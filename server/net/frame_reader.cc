@@ -8,12 +8,12 @@
 namespace muir::server {
 namespace {
 
-// How long a connection waits before it asks the budget again.
-constexpr std::chrono::milliseconds kBudgetRetry{10};
-
 // From this size on a read ends where a frame does: one more read costs less than moving the beginning of its
 // successor to memory where it has room.
 constexpr std::size_t kReadAloneBytes = 16 * 1024;
+
+// Of one read while memory is short: so little may each connection go past the bound.
+constexpr std::size_t kReadBytesWhenShort = 16 * 1024;
 
 }  // namespace
 
@@ -51,7 +51,8 @@ Result<> FrameReader::make_room() {
 // Where reading stops: behind a large frame, so that its successor begins in memory of its own and never has to move.
 std::size_t FrameReader::read_limit() const {
   const std::size_t frame = std::max(wanted_, expected_);
-  return frame > kReadAloneBytes ? std::min(begin_ + frame, memory_.capacity()) : memory_.capacity();
+  const std::size_t limit = frame > kReadAloneBytes ? std::min(begin_ + frame, memory_.capacity()) : memory_.capacity();
+  return budget_.has_plenty() ? limit : std::min(limit, end_ + kReadBytesWhenShort);
 }
 
 bool FrameReader::rest() {
@@ -69,6 +70,10 @@ Task<Result<>> FrameReader::read_more() {
       auto readable = co_await transport_.wait_readable();
       if (!readable) co_return readable.error();
     }
+    if (!budget_.admits(lease_, account_)) {
+      const auto admitted = co_await wait_for_memory();
+      if (!admitted) co_return admitted.error();
+    }
     const auto room = make_room();
     if (!room) co_return room.error();
     const std::size_t space = read_limit() - end_;
@@ -76,36 +81,42 @@ Task<Result<>> FrameReader::read_more() {
     has_read_all_ = !count || *count < space;
     if (count) {
       end_ += *count;
+      budget_.charge(lease_, account_, static_cast<std::int64_t>(*count));
       co_return ok();
     }
     if (count.error() != NetErrc::would_block) co_return count.error();
   }
 }
 
-// Back-pressure: while the budget is used up this connection is not read, and its peer's writes stall.
-Task<Result<>> FrameReader::take_from_budget() {
-  for (;;) {
-    if (is_closed_) co_return NetErrc::closed_by_us;
-    lease_ = budget_.try_take(declared_size_);
-    if (lease_) co_return ok();
-    co_await sleep_until(Shard::current()->clock().now() + kBudgetRetry);
-  }
+// Back-pressure: while memory is used up this connection is not read, and its peer's writes stall.
+Task<Result<>> FrameReader::wait_for_memory() {
+  if (is_closed_) co_return NetErrc::closed_by_us;
+  RequestMemory::Wait admitted(budget_, lease_, account_);
+  waiting_ = &admitted;
+  const bool is_admitted = co_await admitted;
+  waiting_ = nullptr;
+  ++turns_;
+  if (!is_admitted) co_return NetErrc::closed_by_us;
+  co_return ok();
+}
+
+void FrameReader::close() {
+  is_closed_ = true;
+  if (waiting_ != nullptr) waiting_->cancel();
 }
 
 Task<Result<Frame>> FrameReader::next() {
   for (;;) {
     const auto whole = measure();
     if (!whole) co_return whole.error();
-    if (budget_.is_bounded() && wanted_ > kSizeBytes && !lease_) {
-      const auto taken = co_await take_from_budget();
-      if (!taken) co_return taken.error();
-    }
     if (*whole) {
-      Frame frame{memory_, {memory_.data() + begin_ + kSizeBytes, wanted_ - kSizeBytes}, std::move(lease_)};
+      Frame frame{memory_,
+                  {memory_.data() + begin_ + kSizeBytes, wanted_ - kSizeBytes},
+                  lease_.split(static_cast<std::int64_t>(wanted_))};
       begin_ += wanted_;
-      // What the budget has not been asked for is not read ahead.
-      expected_ = wanted_ > kReadAloneBytes && !budget_.is_bounded() ? wanted_ : 0;
+      expected_ = wanted_ > kReadAloneBytes && budget_.has_plenty() ? wanted_ : 0;
       wanted_ = kSizeBytes;
+      ++turns_;
       co_return frame;
     }
     const auto more = co_await read_more();

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "server/net/buffer.h"
-#include "server/net/memory_budget.h"
+#include "server/net/request_memory.h"
 #include "server/net/transport.h"
 #include "wire/base/bytes.h"
 #include "wire/base/result.h"
@@ -15,18 +15,22 @@ namespace muir::server {
 struct Frame {
   BufferRef memory;
   ByteView bytes;
-  MemoryBudget::Lease lease;
+  RequestMemory::Lease lease;
 };
 
 // Cuts a connection's bytes into frames.  Many frames come with one read; none is copied unless it began at the very
-// end of a chunk; a large frame gets memory of its own, of its declared size, only once it has been declared within
-// `frame_bytes_max`, and filled as bytes arrive.  Behind a large frame another of its size is expected, and read
-// straight to where it will stay.  An idle connection holds no buffer.
-// Owner: a Connection.
+// end of a chunk; a large frame gets a mapping of its own, of its declared size, only once it has been declared within
+// `frame_bytes_max`; it becomes memory, and is charged, as bytes arrive.  Behind a large frame another of its size is
+// expected, and read straight to where it will stay.  An idle connection holds no buffer. Owner: a Connection.
 class FrameReader {
  public:
-  FrameReader(Transport& transport, BufferPool& pool, MemoryBudget& budget, std::size_t frame_bytes_max)
-      : transport_(transport), pool_(pool), budget_(budget), frame_bytes_max_(frame_bytes_max) {}
+  FrameReader(Transport& transport, BufferPool& pool, RequestMemory& budget, RequestMemory::AccountRef account,
+              std::size_t frame_bytes_max)
+      : transport_(transport),
+        pool_(pool),
+        budget_(budget),
+        account_(std::move(account)),
+        frame_bytes_max_(frame_bytes_max) {}
 
   // The next frame.  NetErrc::frame_size_invalid and frame_unmappable are the peer's fault, the rest is the
   // transport's.
@@ -43,11 +47,18 @@ class FrameReader {
   // How much of a frame has come that is not whole yet.
   std::size_t pending() const { return end_ - begin_; }
 
-  // The transport has been closed: next() fails even if it waits for the budget, which others may hold for long.
-  void close() { is_closed_ = true; }
+  // It is us who do not read, because memory is short: the peer can do nothing.
+  bool waits_for_memory() const { return waiting_ != nullptr; }
 
-  // For the next frames: the limit depends on the phase of the connection.
+  // Counts up with each frame, and each time that we have kept the peer waiting.
+  std::uint64_t turns() const { return turns_; }
+
+  // The transport has been closed: next() fails even if it waits for memory, which others may hold for long.
+  void close();
+
+  // For the next frames: the limit and whose they are depend on the phase of the connection.
   void set_frame_bytes_max(std::size_t bytes) { frame_bytes_max_ = bytes; }
+  void set_account(RequestMemory::AccountRef account) { account_ = std::move(account); }
 
   // The limit that a declared size broke, for the log line.
   std::int32_t declared_size() const { return declared_size_; }
@@ -59,12 +70,15 @@ class FrameReader {
   Result<> make_room();
   std::size_t read_limit() const;
   Task<Result<>> read_more();
-  Task<Result<>> take_from_budget();
+  Task<Result<>> wait_for_memory();
 
   Transport& transport_;
   BufferPool& pool_;
-  MemoryBudget& budget_;
-  MemoryBudget::Lease lease_;  // For the frame being read, once its size is known.
+  RequestMemory& budget_;
+  RequestMemory::AccountRef account_;
+  RequestMemory::Lease lease_;              // Of what has arrived and belongs to no frame yet.
+  RequestMemory::Wait* waiting_ = nullptr;  // Null unless memory is waited for.
+  std::uint64_t turns_ = 1;
   std::size_t frame_bytes_max_;
   BufferRef memory_;
   std::size_t begin_ = 0;  // Bytes [begin_, end_) of memory_ have arrived and belong to no frame yet.

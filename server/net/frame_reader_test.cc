@@ -47,8 +47,8 @@ std::string framed(std::string_view body) {
 struct FrameReaderTest : ::testing::Test {
   BufferPool pool;
   FakeTransport transport;
-  MemoryBudget budget{-1};
-  FrameReader reader{transport, pool, budget, 1'000'000};
+  RequestMemory unbounded{{}};
+  FrameReader reader{transport, pool, unbounded, unbounded.account_of("somebody"), 1'000'000};
 };
 
 TEST_F(FrameReaderTest, CutsManyFramesOutOfOneRead) {
@@ -96,18 +96,29 @@ TEST_F(FrameReaderTest, HoldsNoMemoryBetweenFrames) {
   EXPECT_LE(pool.in_use(), 1u);
 }
 
-TEST_F(FrameReaderTest, TakesEachFrameFromTheBudgetUntilItIsForgotten) {
-  MemoryBudget bounded(100);
-  FrameReader bounded_reader(transport, pool, bounded, 1'000'000);
-  transport.stream = framed(std::string(80, 'x')) + framed(std::string(60, 'y'));
+TEST_F(FrameReaderTest, WhatHasArrivedIsChargedUntilItIsForgotten) {
+  RequestMemory bounded({.bytes_max = 100});
+  FrameReader bounded_reader(transport, pool, bounded, bounded.account_of("somebody"), 1'000'000);
+  transport.stream = framed(std::string(80, 'x')) + framed(std::string(60, 'y')) + "more";
   {
     const auto first = bounded_reader.next().run_inline();
-    EXPECT_EQ(bounded.left(), 20);
-    const auto second = bounded_reader.next().run_inline();  // Anything left is enough to begin.
-    EXPECT_EQ(bounded.left(), -40);
-    EXPECT_FALSE(bounded.try_take(1));
+    EXPECT_EQ(bounded.used(), static_cast<std::int64_t>(transport.stream.size()));
+    const auto second = bounded_reader.next().run_inline();
+    ASSERT_TRUE(second);
   }
-  EXPECT_EQ(bounded.left(), 100);
+  EXPECT_EQ(bounded.used(), 4);
+}
+
+// Or who announces the largest frames, and sends none, would have all the memory there is.
+TEST_F(FrameReaderTest, WhatIsAnnouncedAndDoesNotComeIsNotCharged) {
+  RequestMemory bounded({.bytes_max = 100'000});
+  {
+    FrameReader bounded_reader(transport, pool, bounded, bounded.account_of("somebody"), 1'000'000);
+    transport.stream = framed(std::string(1'000'000, 'x')).substr(0, 1000);
+    EXPECT_EQ(bounded_reader.next().run_inline().error(), NetErrc::closed_by_peer);
+    EXPECT_EQ(bounded.used(), 1000);
+  }
+  EXPECT_EQ(bounded.used(), 0);
 }
 
 // From the second on: of the first nobody knew that it would be large.
@@ -123,17 +134,13 @@ TEST_F(FrameReaderTest, ReadsLargeFramesOfOneSizeWithOneReadEachAndMovesNone) {
   }
 }
 
-TEST_F(FrameReaderTest, ReadsAheadNothingThatTheBudgetWasNotAskedFor) {
-  MemoryBudget bounded(1'000'000);
-  FrameReader bounded_reader(transport, pool, bounded, 1'000'000);
-  transport.stream = framed(std::string(500'000, 'x')) + framed(std::string(500'000, 'y'));
+TEST_F(FrameReaderTest, ReadsInSmallStepsWhileMemoryIsShort) {
+  RequestMemory bounded({.bytes_max = 1'000'000});
+  FrameReader bounded_reader(transport, pool, bounded, bounded.account_of("somebody"), 1'000'000);
+  transport.stream = framed(std::string(900'000, 'x'));
+  transport.piece = 600'000;
   ASSERT_TRUE(bounded_reader.next().run_inline());
-  transport.largest_ask = 0;
-  transport.piece = 4;
-  transport.stream.resize(500'004 + 4);
-  EXPECT_FALSE(bounded_reader.next().run_inline());
-  EXPECT_LE(transport.largest_ask, 500'000u);
-  EXPECT_LE(transport.waits, 5);
+  EXPECT_GT(transport.reads, (900'000 - 600'000 - 65'536) / 16'384);
 }
 
 // Another read would only say that there is nothing.

@@ -49,7 +49,8 @@ struct IdleConnections : ::testing::Test {
   ManualClock clock;
   Shard shard{ShardId{0}, "by hand", clock};
   BufferPool pool;
-  MemoryBudget budget{-1};
+  RequestMemory requests{{}};
+  HeldAnswers held{0};
   TaskGroup tasks;
   BeginRequest begin_request = [](Session&, Frame frame) { return begin(std::move(frame)); };
   boost::intrusive::list<Connection> open;
@@ -77,9 +78,9 @@ struct IdleConnections : ::testing::Test {
     session.listener_name = "PLAINTEXT";
     session.client_host = "127.0.0.1";
     const Connection::Limits limits{1 << 20, 1 << 20, std::chrono::minutes(10)};
-    tasks.spawn("connection",
-                run(open, std::make_unique<Connection>(begin_request, std::move(session),
-                                                       plain_transport(shard, ends[0]), pool, budget, limits)));
+    tasks.spawn("connection", run(open, std::make_unique<Connection>(
+                                            begin_request, std::move(session), plain_transport(shard, ends[0]),
+                                            Connection::Memory{pool, requests, held}, limits)));
   }
 
   void connect_all() {

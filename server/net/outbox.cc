@@ -27,11 +27,13 @@ void Outbox::push(Answer answer) {
   if (answers_.empty()) bytes_sent_ = 0;
   auto outgoing = std::make_unique<Outgoing>(std::move(answer));
   store_big_endian(outgoing->size.data(), static_cast<std::int32_t>(outgoing->answer.writer.size()));
+  memory_bytes_ += outgoing->memory_bytes();
   answers_.push_back(*outgoing.release());  // Owned by the list: drop_first() takes it out again.
 }
 
 void Outbox::drop_first() {
   const std::unique_ptr<Outgoing> first(&answers_.front());
+  memory_bytes_ -= first->memory_bytes();
   answers_.pop_front();
 }
 

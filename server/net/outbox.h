@@ -33,6 +33,9 @@ class Outbox {
   // Of all answers that stand here, and those that have just left.
   std::uint64_t bytes_sent() const { return bytes_sent_; }
 
+  // What the answers that stand here take of memory; slices of files take none.
+  std::size_t memory_bytes() const { return memory_bytes_; }
+
   // Sends what can be sent now.  Returns how many answers have left; the rest, if anything is left, waits until
   // unread_range() has been read, or, if there is none, until the transport is writable.  Fails with the transport's
   // error.
@@ -81,6 +84,7 @@ class Outbox {
   Queue answers_;
   Cursor cursor_;  // Of the first answer.
   std::uint64_t bytes_sent_ = 0;
+  std::size_t memory_bytes_ = 0;
 };
 
 }  // namespace muir::server

@@ -29,8 +29,10 @@ std::optional<Target> target_of(ByteView frame) {
 }
 
 // A request while it is being worked on: what its views point into.
-struct Request {
-  Request(Services& services, Session& session, Frame f) : frame(std::move(f)), context(services, session) {}
+struct Request final : RequestCharge {
+  Request(Services& services, Session& session, Frame f) : frame(std::move(f)), context(services, session, this) {}
+  void charge(std::size_t bytes) override { frame.lease.grow(static_cast<std::int64_t>(bytes)); }
+
   Frame frame;
   RequestContext context;
 };

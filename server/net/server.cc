@@ -1,5 +1,7 @@
 #include "server/net/server.h"
 
+#include <algorithm>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -21,6 +23,11 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 
 // Of connections that are held instead of served.  Kafka has no bound here; beyond it they are closed at once.
 constexpr std::size_t kHeldMax = 1000;
+
+// Connections are dealt evenly, so that a share for each shard needs no counting between them.
+std::int64_t share_of(std::int64_t bytes, std::size_t shards) {
+  return bytes <= 0 ? 0 : std::max<std::int64_t>(1, bytes / static_cast<std::int64_t>(shards));
+}
 
 }  // namespace
 
@@ -52,7 +59,8 @@ class NetServer::HeldSocket final : public Timer {
 // The connections of one shard.
 class NetServer::ShardConnections {
  public:
-  explicit ShardConnections(Shard& s) : shard(s), tls(s) {}
+  ShardConnections(Shard& s, RequestMemory::Limits request_limits, std::int64_t held_bytes_max)
+      : shard(s), requests(request_limits), held_answers(held_bytes_max), tls(s) {}
 
   Task<void> close_all() {
     for (Connection& connection : open) connection.close(NetErrc::closed_by_us);
@@ -61,6 +69,8 @@ class NetServer::ShardConnections {
 
   Shard& shard;
   BufferPool pool;
+  RequestMemory requests;
+  HeldAnswers held_answers;
   TlsWorkbench tls;
   boost::intrusive::list<Connection> open;
   TaskGroup tasks;
@@ -71,10 +81,13 @@ NetServer::NetServer(Services& services, std::vector<Shard*> shards, Options opt
           [&services](Session& session, Frame frame) { return begin_request(services, session, std::move(frame)); }),
       shards_(std::move(shards)),
       options_(options),
-      budget_(options.queued_request_bytes_max),
       quota_(options.count, options.quota_windows),
       tls_(services.tls) {
-  for (Shard* shard : shards_) homes_.push_back(std::make_unique<ShardConnections>(*shard));
+  const auto share = [&](std::int64_t bytes) { return share_of(bytes, shards_.size()); };
+  for (Shard* shard : shards_) {
+    const RequestMemory::Limits limits{share(options.requests.bytes_max), share(options.requests.principal_bytes_max)};
+    homes_.push_back(std::make_unique<ShardConnections>(*shard, limits, share(options.held_response_bytes_max)));
+  }
 }
 
 NetServer::~NetServer() = default;
@@ -194,8 +207,9 @@ Task<void> NetServer::deal(ListeningSocket::Accepted accepted, const Listener& l
 
 Task<void> NetServer::begin_serving(ShardConnections& home, int fd, Session session, ListenerTls::Context tls) {
   auto transport = tls ? tls_transport(home.shard, fd, std::move(tls), home.tls) : plain_transport(home.shard, fd);
-  auto connection = std::make_unique<Connection>(begin_request_, std::move(session), std::move(transport), home.pool,
-                                                 budget_, options_.connection);
+  const Connection::Memory memory{home.pool, home.requests, home.held_answers};
+  auto connection = std::make_unique<Connection>(begin_request_, std::move(session), std::move(transport), memory,
+                                                 options_.connection);
   home.tasks.spawn("connection", serve(home, std::move(connection)));
   co_return;
 }

@@ -25,11 +25,13 @@ class NetServer {
   struct Options {
     Connection::Limits connection;
     ConnectionLimits count;
-    QuotaWindows quota_windows;                  // quota.window.num, quota.window.size.seconds
-    std::int64_t queued_request_bytes_max = -1;  // queued.max.request.bytes
-    std::int32_t backlog = 50;                   // socket.listen.backlog.size
-    std::int32_t send_buffer_bytes = -1;         // socket.send.buffer.bytes; -1: the system's.
-    std::int32_t receive_buffer_bytes = -1;      // socket.receive.buffer.bytes
+    QuotaWindows quota_windows;  // quota.window.num, quota.window.size.seconds
+    // Of all shards together: queued.max.request.bytes and its like.
+    RequestMemory::Limits requests;
+    std::int64_t held_response_bytes_max = 0;  // muir.held.response.max.bytes
+    std::int32_t backlog = 50;                 // socket.listen.backlog.size
+    std::int32_t send_buffer_bytes = -1;       // socket.send.buffer.bytes; -1: the system's.
+    std::int32_t receive_buffer_bytes = -1;    // socket.receive.buffer.bytes
   };
 
   // How clients log in on a listener; null: not at all.
@@ -75,7 +77,6 @@ class NetServer {
   const BeginRequest begin_request_;
   std::vector<Shard*> shards_;
   const Options options_;
-  MemoryBudget budget_;
   ConnectionQuota quota_;
   const CurrentTls& tls_;
   std::vector<std::unique_ptr<Listener>> listeners_;

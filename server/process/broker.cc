@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/config/delegation_token_config.h"
+#include "server/config/memory_share.h"
 #include "server/config/sasl_kerberos.h"
 #include "server/process/authorizer_of.h"
 #include "server/process/start_refusals.h"
@@ -97,6 +98,13 @@ ConnectionLimits connection_limits(const BrokerConfig& config) {
           .creation_rate_max = config.max_connection_creation_rate};
 }
 
+// A bound of Kafka's that nobody has set is none there, and here a share of what there is.
+RequestMemory::Limits request_memory(const BrokerConfig& config) {
+  const std::int64_t all = config.queued_max_request_bytes;
+  const std::int64_t bytes_max = all > 0 ? all : request_bytes_max_by_default();
+  return {bytes_max, config.muir_queued_principal_request_max_bytes.value_or(std::max<std::int64_t>(1, bytes_max / 4))};
+}
+
 NetServer::Options net_options(const BrokerConfig& config) {
   NetServer::Options options;
   options.connection.frame_bytes_max = static_cast<std::size_t>(config.socket_request_max_bytes);
@@ -104,9 +112,12 @@ NetServer::Options net_options(const BrokerConfig& config) {
       static_cast<std::size_t>(config.muir_unauthenticated_request_max_bytes);
   options.connection.idle_max = config.connections_max_idle_ms;
   options.connection.authentication_max = config.muir_authentication_timeout_ms;
+  options.connection.request_progress_max = config.muir_request_progress_timeout_ms;
+  options.connection.response_progress_max = config.muir_response_progress_timeout_ms;
   options.count = connection_limits(config);
   options.quota_windows = {config.quota_window_num, config.quota_window_size_seconds * 1000};
-  options.queued_request_bytes_max = config.queued_max_request_bytes;
+  options.requests = request_memory(config);
+  options.held_response_bytes_max = config.muir_held_response_max_bytes.value_or(held_response_bytes_max_by_default());
   options.backlog = config.socket_listen_backlog_size;
   options.send_buffer_bytes = config.socket_send_buffer_bytes;
   options.receive_buffer_bytes = config.socket_receive_buffer_bytes;

@@ -99,11 +99,11 @@ std::int32_t Reader::read_count(bool flexible, std::size_t element_bytes_min, st
 }
 
 bool Reader::charge(std::size_t bytes) {
-  if (bytes > memory_left_) {
+  if (bytes > memory_max_ - memory_taken_) {
     fail(Errc::memory_limit);
     return false;
   }
-  memory_left_ -= bytes;
+  memory_taken_ += bytes;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,8 +19,11 @@ namespace muir::wire {
 // read_count() has checked the count against what remains.
 class Reader {
  public:
-  explicit Reader(ByteView bytes)
-      : at_(bytes.data()), end_(at_ + bytes.size()), memory_left_(bytes.size() * kMemoryPerByte + kMemoryFree) {}
+  // `memory_max`: a bound of the caller's for what decoding may allocate, beside the one in proportion to the input.
+  explicit Reader(ByteView bytes, std::size_t memory_max = SIZE_MAX)
+      : at_(bytes.data()),
+        end_(at_ + bytes.size()),
+        memory_max_(std::min(memory_max, bytes.size() * kMemoryPerByte + kMemoryFree)) {}
 
   // What decoding may allocate: so many bytes for each byte of input, and some for free (see charge()).
   static constexpr std::size_t kMemoryPerByte = 32;
@@ -62,6 +66,7 @@ class Reader {
   // Takes `bytes` from what decoding this input may allocate; fails with Errc::memory_limit when there is no more.
   // This is what keeps a small frame of empty elements from becoming a large tree of objects.
   bool charge(std::size_t bytes);
+  std::size_t memory_taken() const { return memory_taken_; }
 
  private:
   template <class Int>
@@ -76,7 +81,8 @@ class Reader {
 
   const std::byte* at_;
   const std::byte* end_;
-  std::size_t memory_left_;
+  std::size_t memory_max_;
+  std::size_t memory_taken_ = 0;
   Error error_;
 };
 

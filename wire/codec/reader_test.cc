@@ -124,6 +124,15 @@ TEST(Reader, RefusesToBecomeFarLargerThanItsInput) {
   EXPECT_TRUE(reader.ok());
   EXPECT_FALSE(reader.charge(1));
   EXPECT_EQ(reader.error(), Errc::memory_limit);
+  EXPECT_EQ(reader.memory_taken(), kLimit);
+}
+
+TEST(Reader, TakesNoMoreThanItsCallerAllows) {
+  const OwnedBytes input(1000);
+  Reader reader(input, 500);
+  EXPECT_TRUE(reader.charge(500));
+  EXPECT_FALSE(reader.charge(1));
+  EXPECT_EQ(reader.error(), Errc::memory_limit);
 }
 
 }  // namespace
