@@ -56,6 +56,7 @@ class TlsTransport final : public Transport {
   Result<ByteView> receive(std::size_t bytes_max);
   Result<std::size_t> seal(std::size_t bytes);
   Result<> flush();
+  void flush_what_filter_said();
   void keep(ByteView left) { unread_ = OwnedBytes(left.begin(), left.end()); }
 
   const std::unique_ptr<Transport> socket_;
@@ -152,14 +153,21 @@ Result<std::size_t> TlsTransport::try_read(MutableByteView into) {
     done += *count;
     if (done == into.size()) break;
     const auto received = receive(into.size() - done);
-    if (!received && done == 0) return received.error();
+    if (!received && done == 0) {
+      flush_what_filter_said();
+      return received.error();
+    }
     if (!received) break;
     in = *received;
   }
   keep(in);
-  if (!unsent_.empty() && owed_ == 0)
-    static_cast<void>(flush());  // An answer to a change of keys; nothing hangs on it.
+  flush_what_filter_said();
   return done;
+}
+
+// An answer to a change of keys, or the refusal of a new handshake; nothing of ours hangs on it.
+void TlsTransport::flush_what_filter_said() {
+  if (!unsent_.empty() && owed_ == 0) static_cast<void>(flush());
 }
 
 // Encrypts the first `bytes` of the bench's plain memory and sends them.  A caller is told of them when all have gone:

@@ -21,6 +21,7 @@ struct TlsTransportTest : ::testing::Test {
   Shard shard{ShardId{0}, "by hand", clock};
   std::unique_ptr<TlsWorkbench> bench = std::make_unique<TlsWorkbench>(shard);
   auth::TestPeer peer;
+  explicit TlsTransportTest(int version = TLS1_3_VERSION) : peer({.version = version}) {}
   TaskGroup tasks;
   int theirs = -1;
   std::unique_ptr<Transport> ours;
@@ -101,6 +102,21 @@ TEST_F(TlsTransportTest, ReadsAllThatIsHereWithOneCall) {
   std::array<std::byte, 10'000> into;
   EXPECT_EQ(*ours->try_read(into), 6000u);
   EXPECT_EQ(ours->try_read(into).error(), NetErrc::would_block);
+}
+
+struct Tls12TransportTest : TlsTransportTest {
+  Tls12TransportTest() : TlsTransportTest(TLS1_2_VERSION) {}
+};
+
+// Or a client that asks for one waits, and its connection with it.
+TEST_F(Tls12TransportTest, ARenegotiationIsRefusedAtOnce) {
+  shake_hands();
+  ::SSL_renegotiate(peer.ssl());
+  ::SSL_do_handshake(peer.ssl());
+  send(peer.take());
+  std::array<std::byte, 100> into;
+  EXPECT_EQ(ours->try_read(into).error(), NetErrc::would_block);
+  EXPECT_GT(::recv(theirs, into.data(), into.size(), 0), 0);
 }
 
 // Plain text that is here already is no news of the socket's, and must not be waited for in vain.
