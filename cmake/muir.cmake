@@ -76,6 +76,22 @@ if(MUIR_TESTS)
   muir_precompiled(precompiled_test precompiled_test.h -O0 -U_FORTIFY_SOURCE GTest::gmock)
 endif()
 
+# What strangers reach first is fuzzed for a minute each time, the rest for some seconds.
+set(MUIR_FUZZED_FOR_A_MINUTE gssapi_exchange_fuzz sasl_exchange_fuzz unauthenticated_fuzz)
+
+# muir_fuzzer(program source...): a libFuzzer program and the test that runs it.
+function(muir_fuzzer program)
+  add_executable(${program} ${ARGN})
+  target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  set(seconds 3)
+  if(program IN_LIST MUIR_FUZZED_FOR_A_MINUTE)
+    set(seconds 60)
+  endif()
+  add_test(NAME fuzz/${program} COMMAND ${program} -max_total_time=${seconds} -rss_limit_mb=2048 -verbosity=0
+           -artifact_prefix=${CMAKE_BINARY_DIR}/)
+  set_tests_properties(fuzz/${program} PROPERTIES TIMEOUT 240 LABELS fuzz COST ${seconds})
+endfunction()
+
 # muir_library(folder [DEPENDS folder...] [LINK library...] [PRIVATE_LINK library...]): the targets of one folder.  Whoever
 # depends on it sees the headers of what is linked, unless it is linked privately.
 function(muir_library folder)
@@ -119,12 +135,8 @@ function(muir_library folder)
   if(MUIR_FUZZ)
     foreach(fuzzer ${fuzzers})
       get_filename_component(program ${fuzzer} NAME_WE)
-      add_executable(${program} ${fuzzer})
+      muir_fuzzer(${program} ${fuzzer})
       target_link_libraries(${program} PRIVATE ${name})
-      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-      add_test(NAME fuzz/${program} COMMAND ${program} -max_total_time=3 -rss_limit_mb=2048 -verbosity=0
-               -artifact_prefix=${CMAKE_BINARY_DIR}/)
-      set_tests_properties(fuzz/${program} PROPERTIES TIMEOUT 120 LABELS fuzz)
     endforeach()
   endif()
   if(benches AND NOT MUIR_FUZZ AND NOT MUIR_SANITIZE)
