@@ -1,5 +1,6 @@
 // A client that knows no key, to the exchange and the real library behind it: lines are its messages, with \n and
-// \\ for the bytes that end one.  It gets nowhere, however it begins.
+// \\ for the bytes that end one.  A first message that begins with an A gets the frame of a Kerberos token round it, so
+// that what follows reaches the reader of requests.  The client gets nowhere, however it begins.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -41,6 +42,15 @@ std::string take_message(std::string_view& text) {
   return message;
 }
 
+// RFC 4121, section 4.1: the mechanism, and that a KRB_AP_REQ follows.
+std::string framed(const std::string& request) {
+  const std::string inner = std::string("\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00", 13) + request;
+  const auto size = inner.size();
+  const char frame[] = {'\x60', '\x83', static_cast<char>(size >> 16), static_cast<char>(size >> 8),
+                        static_cast<char>(size)};
+  return std::string(frame, sizeof frame) + inner;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -49,6 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(acceptor.acquire());
   GssapiExchange exchange(acceptor.new_context(), names);
   std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (text.starts_with('A')) {
+    text.remove_prefix(1);
+    if (exchange.evaluate(as_bytes(framed(take_message(text)))).verdict != SaslStep::Verdict::challenge) return 0;
+  }
   for (SaslStep::Verdict verdict = SaslStep::Verdict::challenge;
        verdict == SaslStep::Verdict::challenge && !text.empty();) {
     verdict = exchange.evaluate(as_bytes(take_message(text))).verdict;

@@ -4,12 +4,16 @@
 BROKER_KIND=kafka runs the same against Apache Kafka, by the same keytab: the same tickets make the same principals.
 """
 
+import fcntl
 import os
 import pathlib
+import select
+import struct
 import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -17,8 +21,9 @@ sys.path.insert(0, str(HERE))
 from gss_client import INTEGRITY, GssClient  # noqa: E402
 from kdc import Kdc  # noqa: E402
 from logins import KINDS, all_ok, java_logins, keytab_login, run  # noqa: E402
-from raw_connection import RawConnection  # noqa: E402
-from raw_login import SASL_AUTHENTICATION_FAILED, authenticate, handshake, metadata_request  # noqa: E402
+from kafka_messages import Cursor  # noqa: E402
+from raw_connection import RawConnection, request_header  # noqa: E402
+from raw_login import SASL_AUTHENTICATE, SASL_AUTHENTICATION_FAILED, authenticate, handshake, metadata_request  # noqa: E402
 from secure_broker import SecureBroker  # noqa: E402
 from test_cache import python_environment  # noqa: E402
 
@@ -162,6 +167,69 @@ class Gssapi(unittest.TestCase):
         self.assertEqual(found, all_ok(*(name for name in cases if name != "alice@wrong")))
         for outcome in wrong.values():
             self.assertIn("AuthorizationException", outcome)
+
+
+@unittest.skipIf(os.environ.get("BROKER_KIND", "muir") != "muir", "Java keeps its replay cache in memory")
+class ReplayCache(unittest.TestCase):
+    """A file that another process may hold the lock of: here, this one does."""
+
+    LOGINS, OTHERS, OTHER_SECONDS_MAX = 10, 50, 5
+
+    def start(self, login_seconds_max):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="gssapi-replays-")))
+        self.kdc = Kdc(self.folder / "kdc")
+        keytab = self.kdc.keytab("broker", "kafka/localhost")
+        self.addCleanup(self.kdc.stop)
+        self.kdc.start()
+        self.enterContext(unittest.mock.patch.dict(os.environ, self.kdc.environment()))
+        self.broker = SecureBroker(self.folder / "broker", {"BARE": "SASL_PLAINTEXT"}, settings={
+            "sasl.enabled.mechanisms": "GSSAPI", "sasl.kerberos.service.name": "kafka",
+            "muir.authentication.timeout.ms": login_seconds_max * 1000,
+            "listener.name.bare.gssapi.sasl.jaas.config": keytab_login(keytab, f"kafka/localhost@{self.kdc.realm}")})
+        self.addCleanup(self.broker.kill)
+        self.broker.start()
+        self.tickets = self.folder / "tickets"
+        self.kdc.run("kinit", "-k", "-t", self.kdc.keytab("alice", "alice"), "alice", KRB5CCNAME=f"FILE:{self.tickets}")
+        self.assertEqual(authenticate(self.connect(), self.token())[0], 0)  # Now there is the file.
+        self.file = self.enterContext(open(self.folder / "kdc" / "replays", "r+b"))
+
+    def token(self):
+        return GssClient(f"kafka/localhost@{self.kdc.realm}", self.tickets).step()
+
+    def connect(self):
+        connection = RawConnection(self.broker.addresses["BARE"])
+        self.addCleanup(connection.socket.close)
+        self.assertEqual(handshake(connection, "GSSAPI")[0], 0)
+        return connection
+
+    def begin(self, connection, token):
+        connection.send(request_header(SASL_AUTHENTICATE, 1, 6) + struct.pack(">i", len(token)) + token)
+
+    def test_a_login_that_waits_holds_up_nobody_else(self):
+        self.start(login_seconds_max=60)
+        logins = [(self.connect(), self.token()) for _ in range(self.LOGINS)]
+        fcntl.lockf(self.file, fcntl.LOCK_EX)
+        for connection, token in logins:
+            self.begin(connection, token)
+        for _ in range(self.OTHERS):
+            with RawConnection(self.broker.address, timeout=self.OTHER_SECONDS_MAX) as other:
+                self.assertIsNotNone(other.call(metadata_request()))
+        self.assertEqual(select.select([connection.socket for connection, _ in logins], [], [], 0)[0], [])
+        fcntl.lockf(self.file, fcntl.LOCK_UN)
+        for connection, _ in logins:
+            self.assertEqual(Cursor(connection.receive()).take("ih"), (6, 0))
+
+    def test_a_login_that_waits_too_long_is_cut_off(self):
+        self.start(login_seconds_max=3)
+        logins = [(self.connect(), self.token()) for _ in range(self.LOGINS)]
+        fcntl.lockf(self.file, fcntl.LOCK_EX)
+        for connection, token in logins:
+            self.begin(connection, token)
+        for connection, _ in logins:
+            self.assertIsNone(connection.receive())
+        fcntl.lockf(self.file, fcntl.LOCK_UN)
+        self.assertEqual(authenticate(self.connect(), self.token())[0], 0)
+        self.broker.stop()
 
 
 @unittest.skipIf(os.environ.get("BROKER_KIND", "muir") != "muir", "Apache Kafka has other words")
