@@ -21,12 +21,15 @@ struct SaslStep {
   enum class Verdict : std::uint8_t { challenge, success, failure };
 
   Verdict verdict = Verdict::failure;
-  std::string answer;   // Goes to the client, also with success.  Raw bytes.
-  std::string message;  // Of a failure, for the client to read; empty: the sentence that is the same for all.
-  std::string reason;   // Of a failure, for the log.  Never a secret.
+  std::string answer;      // Goes to the client, also with success.  Raw bytes.
+  std::string message;     // Of a failure, for the client to read; empty: the sentence that is the same for all.
+  std::string reason;      // Of a failure, for the log.  Never a secret.
+  bool has_answer = true;  // Otherwise the client has said the last word.
 
   static SaslStep challenge(std::string answer) { return {Verdict::challenge, std::move(answer), {}, {}}; }
   static SaslStep success(std::string answer) { return {Verdict::success, std::move(answer), {}, {}}; }
+  // The client expects nothing more, not even an empty token.
+  static SaslStep silent_success() { return {Verdict::success, {}, {}, {}, false}; }
   // A failure that must not tell whether it was the name or the proof.
   static SaslStep failure(std::string reason) { return {Verdict::failure, {}, {}, std::move(reason)}; }
   // A failure of which Kafka tells the client more.

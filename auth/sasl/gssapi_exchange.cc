@@ -56,7 +56,7 @@ SaslStep GssapiExchange::choose(ByteView message) {
   auto user = names_.user_of(*peer);
   if (!user) return SaslStep::failure("sasl.kerberos.principal.to.local.rules make no user of " + *peer);
   identity_.authorization_id = std::move(*user);
-  return SaslStep::success({});
+  return SaslStep::silent_success();
 }
 
 }  // namespace muir::auth

@@ -29,6 +29,8 @@ from test_cache import python_environment  # noqa: E402
 
 LIFETIME_MS = 600_000
 SKEW_SECONDS = 2
+TICKET_SECONDS = 3
+METADATA_CORRELATION_ID = 9  # Of metadata_request().
 RULES = "RULE:[1:$1](al.*)s/al/AL/,RULE:[2:$1-$2](svc-.*)/U,RULE:[2:$1]s/^(.)[a-z]+$/$1./g/L,DEFAULT"
 # principal -> the user whom the rules make of it
 USERS = {"alice": "ALice", "svc/web": "SVC-WEB", "Carol/admin": "c.", "bob": "bob"}
@@ -95,8 +97,8 @@ class Gssapi(unittest.TestCase):
         connection, client = self.connect(version=0), self.client()
         self.assertEqual(client.step(connection.call(client.step())), b"")
         self.assertEqual(client.unwrap(connection.call(b"")), b"\1\1\0\0")
-        self.assertEqual(connection.call(client.wrap(NO_LAYER)), b"")
-        self.assertIsNotNone(connection.call(metadata_request()))
+        connection.send(client.wrap(NO_LAYER))  # The last word of the login: there is no answer to it.
+        self.assertEqual(Cursor(connection.call(metadata_request())).take("i"), METADATA_CORRELATION_ID)
 
     def test_a_client_may_do_without_the_proof_of_the_server(self):
         connection = self.connect()
@@ -138,6 +140,16 @@ class Gssapi(unittest.TestCase):
         token = self.client().step()
         time.sleep(SKEW_SECONDS + 1.1)  # What is tested is that time has passed.
         self.assert_refused(authenticate(self.connect(), token))
+
+    def test_a_session_outlives_its_ticket(self):
+        tickets = self.folder / "tickets-short"
+        self.kdc.run("kinit", "-l", f"{TICKET_SECONDS}s", "-k", "-t", self.keytab, "alice", KRB5CCNAME=f"FILE:{tickets}")
+        connection = self.connect()
+        self.assertEqual(self.log_in(connection, GssClient(f"kafka/localhost@{self.kdc.realm}", tickets))[0], 0)
+        time.sleep(TICKET_SECONDS + 1)  # What is tested is that time has passed.
+        with self.assertRaises(RuntimeError):
+            GssClient(f"kafka/localhost@{self.kdc.realm}", tickets).step()
+        self.assertIsNotNone(connection.call(metadata_request()))
 
     def test_keys_may_change_while_the_broker_runs(self):
         self.kdc.run("kadmin.local", "cpw", "-randkey", "kafka/localhost")

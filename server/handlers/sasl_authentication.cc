@@ -81,6 +81,7 @@ Task<SaslOutcome> authenticate(Services& services, Session& session, ByteView to
     co_return co_await refuse(session, std::move(step.message), std::move(step.reason));
   SaslOutcome outcome;
   outcome.bytes = std::move(step.answer);
+  outcome.has_token = step.has_answer;
   if (step.verdict == auth::SaslStep::Verdict::challenge) co_return outcome;
 
   const auth::Principal principal{"User", session.sasl->exchange().identity().authorization_id};

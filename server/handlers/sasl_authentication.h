@@ -21,8 +21,9 @@ std::unique_ptr<auth::SaslExchange> begin_exchange(Services& services, Session& 
 
 struct SaslOutcome {
   bool has_failed = false;
-  std::string message;  // Of a failure, for the client.
-  std::string bytes;    // For the client's mechanism.
+  std::string message;    // Of a failure, for the client.
+  std::string bytes;      // For the client's mechanism.
+  bool has_token = true;  // Otherwise a client that speaks in bare tokens expects none.
   std::int64_t session_lifetime_ms = 0;
 };
 

@@ -89,7 +89,7 @@ Task<Result<Answer>> answer_raw_token(std::unique_ptr<Request> request) {
   Session& session = context.session();
   const SaslOutcome outcome = co_await authenticate(context.services(), session, request->frame.bytes);
   Answer answer;
-  answer.is_silent = outcome.has_failed;  // There is no way to say it.
+  answer.is_silent = outcome.has_failed || !outcome.has_token;  // There is no way to say that it has failed.
   answer.writer.write_view(as_bytes(outcome.bytes));
   co_return answer;
 }
