@@ -28,8 +28,9 @@ using Verdict = SaslStep::Verdict;
 constexpr std::size_t kUsers = 200;
 const OwnedBytes kSecret(32, std::byte{7});
 
-std::string real_user(std::size_t i) { return fmt::format("real-user-{:04}", i); }
-std::string unknown_user(std::size_t i) { return fmt::format("fake-user-{:04}", i); }
+std::string real_user(std::size_t i) { return fmt::format("real-user-{:04}", 2 * i); }
+// Among the real ones, as an attacker's guesses are: each before the real one of its number.
+std::string unknown_user(std::size_t i) { return fmt::format("real-user-{:04}", 2 * static_cast<int>(i) - 1); }
 
 const PlainUsers& plain_users() {
   static const PlainUsers users = [] {
@@ -55,10 +56,9 @@ const std::map<std::string, ScramCredential, std::less<>>& scram_users() {
 
 ScramExchange scram_exchange() {
   ScramLookup lookup;
-  lookup.user = [](std::string_view user) -> std::optional<ScramCredential> {
-    const auto found = scram_users().find(user);
-    if (found == scram_users().end()) return std::nullopt;
-    return found->second;
+  lookup.user = [](std::string_view user) {
+    const auto found = scram_users().lower_bound(user);
+    return ScramFound{found->second, found->first == user};
   };
   lookup.made_up = [](std::string_view user) { return made_up_credential(ScramMechanism::sha_512, kSecret, user, {}); };
   return ScramExchange(ScramMechanism::sha_512, std::move(lookup), "server-nonce");

@@ -23,9 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = as_text(bytes);
   const auto cut = text.find('\n');
   ScramLookup lookup;
-  lookup.user = [](std::string_view user) -> std::optional<ScramCredential> {
-    if (user != "alice") return std::nullopt;
-    return ScramCredential{OwnedBytes(16), OwnedBytes(32), OwnedBytes(32), 4096};
+  lookup.user = [](std::string_view user) {
+    return ScramFound{{OwnedBytes(16), OwnedBytes(32), OwnedBytes(32), 4096}, user == "alice"};
   };
   lookup.made_up = [](std::string_view user) {
     return made_up_credential(ScramMechanism::sha_256, OwnedBytes(32), user, {});

@@ -43,9 +43,10 @@ TEST(ScramClient, AnswersNoChallengeThatIsNotForIt) {
 TEST(ScramClient, AndOurServerUnderstandEachOtherWhateverTheName) {
   const std::string name = "a=b,c";
   ScramLookup lookup;
-  lookup.user = [&](std::string_view user) -> std::optional<ScramCredential> {
-    if (user != name) return std::nullopt;
-    return scram_credential(ScramMechanism::sha_512, std::string_view("secret"), OwnedBytes(16, std::byte{1}), 4096);
+  lookup.user = [&](std::string_view user) {
+    return ScramFound{
+        scram_credential(ScramMechanism::sha_512, std::string_view("secret"), OwnedBytes(16, std::byte{1}), 4096),
+        user == name};
   };
   lookup.made_up = [](std::string_view) { return ScramCredential(); };
   ScramExchange server(ScramMechanism::sha_512, std::move(lookup), "server");

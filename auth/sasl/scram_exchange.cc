@@ -29,22 +29,20 @@ SaslStep ScramExchange::evaluate(ByteView message) {
   }
 }
 
-// The same is done for a user who is known as for one who is not, so that the time says nothing; also a copy is made of
-// a made-up credential where one is made of a real one.
+// The same is done for a user who is known as for one who is not, so that the time says nothing.
 void ScramExchange::look_up() {
-  const ScramCredential made_up = lookup_.made_up(first_.user);
-  std::optional<ScramCredential> found;
+  ScramFound found{lookup_.made_up(first_.user), false};
   identity_ = {first_.user, std::nullopt, first_.is_token_authenticated};
   if (!first_.is_token_authenticated) {
-    found = lookup_.user(first_.user);
+    ScramFound user = lookup_.user(first_.user);
+    if (user.is_of_user) found = std::move(user);
   } else if (auto token = lookup_.token ? lookup_.token(first_.user) : std::nullopt) {
-    found = std::move(token->credential);
+    found = {std::move(token->credential), true};
     identity_.authorization_id = std::move(token->owner);
     identity_.expires_at_ms = token->expires_at_ms;
   }
-  is_known_ = found.has_value();
-  if (!found) found = made_up;
-  credential_ = std::move(*found);
+  is_known_ = found.is_of_user;
+  credential_ = std::move(found.credential);
 }
 
 SaslStep ScramExchange::client_first(std::string_view message) {

@@ -18,10 +18,16 @@ struct TokenCredential {
   std::int64_t expires_at_ms = 0;
 };
 
-// Where a SCRAM exchange looks users up.  None: there is no such user, which the client must not learn.  `token` may be
-// empty.
+// What is found of a user.  Of one who does not exist it is somebody else's credential, which nothing may come of: to
+// fetch it takes as long as to fetch his own would, which whoever asks must not be able to tell.
+struct ScramFound {
+  ScramCredential credential;
+  bool is_of_user = false;
+};
+
+// Where a SCRAM exchange looks users up, who must not learn whether there is such a user.  `token` may be empty.
 struct ScramLookup {
-  std::function<std::optional<ScramCredential>(std::string_view user)> user;
+  std::function<ScramFound(std::string_view user)> user;
   std::function<std::optional<TokenCredential>(std::string_view token_id)> token;
   // What a user who is unknown is measured against; see made_up_credential().
   std::function<ScramCredential(std::string_view user)> made_up;

@@ -25,10 +25,7 @@ ScramCredential credential(ScramMechanism mechanism) {
 
 ScramExchange exchange(ScramMechanism mechanism = ScramMechanism::sha_256) {
   ScramLookup lookup;
-  lookup.user = [mechanism](std::string_view user) -> std::optional<ScramCredential> {
-    if (user == "user") return credential(mechanism);
-    return std::nullopt;
-  };
+  lookup.user = [mechanism](std::string_view user) { return ScramFound{credential(mechanism), user == "user"}; };
   lookup.token = [mechanism](std::string_view id) -> std::optional<TokenCredential> {
     if (id == "token-1") return TokenCredential{credential(mechanism), "owner", 1234};
     return std::nullopt;
@@ -106,7 +103,7 @@ TEST(ScramExchange, UnknownUserHasTheSameSaltEachTime) {
 // CVE-2024-56128: a final message that was overheard must not do again.
 TEST(ScramExchange, ReplayedFinalMessageFails) {
   ScramLookup lookup;
-  lookup.user = [](std::string_view) { return std::optional(credential(ScramMechanism::sha_256)); };
+  lookup.user = [](std::string_view) { return ScramFound{credential(ScramMechanism::sha_256), true}; };
   lookup.made_up = [](std::string_view) { return ScramCredential(); };
   ScramExchange scram(ScramMechanism::sha_256, lookup, "another-nonce");
   ASSERT_EQ(scram.evaluate(as_bytes(kClientFirst)).verdict, Verdict::challenge);

@@ -18,6 +18,7 @@ using storage::FilePtr;
 using storage::Io;
 
 constexpr std::size_t kPoolThreads = 2;                // They wait for disks, which have few heads.
+constexpr std::size_t kAsideThreads = 1;               // Who sends what takes long to look at waits his turn.
 constexpr std::uint64_t kProbeStrideBytes = 64 << 10;  // What sendfile moves at once.
 constexpr std::size_t kScratchBytes = 64 << 10;
 
@@ -213,10 +214,18 @@ Task<Result<void>> remove_on_pool(storage::Disk* disk, Pool* pool, std::string p
   co_return removed;
 }
 
+Task<Result<void>> aside_on_pool(Pool* pool, std::function<void()> work) {
+  co_await pool->run([&] {
+    work();
+    return true;
+  });
+  co_return ok();
+}
+
 }  // namespace
 
 ThreadedDisk::ThreadedDisk(storage::Disk& disk, const std::vector<std::string>& log_dirs)
-    : disk_(disk), pool_(kPoolThreads) {
+    : disk_(disk), pool_(kPoolThreads), aside_(kAsideThreads) {
   for (const std::string& dir : log_dirs) log_dirs_.push_back({dir + "/", std::make_unique<storage::SyncThreads>(dir)});
 }
 
@@ -239,6 +248,12 @@ Io<FilePtr> ThreadedDisk::open(const std::string& path, storage::OpenMode mode) 
 Io<> ThreadedDisk::remove(const std::string& path) {
   if (may_block()) return disk_.remove(path);
   return remove_on_pool(&disk_, &pool_, path);
+}
+
+Io<> ThreadedDisk::aside(std::function<void()> work) {
+  if (!may_block()) return aside_on_pool(&aside_, std::move(work));
+  work();
+  return ok();
 }
 
 Io<> ThreadedDisk::sync_directory(const std::string& path) {

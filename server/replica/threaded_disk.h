@@ -27,6 +27,7 @@ class ThreadedDisk final : public storage::Disk {
   storage::Io<> remove(const std::string& path) override;
   storage::Io<> create_directory(const std::string& path) override;
   storage::Io<> remove_directory(const std::string& path) override;
+  storage::Io<> aside(std::function<void()> work) override;
   storage::Io<> sync_directory(const std::string& path) override;
   storage::Io<std::unique_ptr<storage::DiskLock>> lock(const std::string& path) override;
 
@@ -40,6 +41,7 @@ class ThreadedDisk final : public storage::Disk {
   storage::Disk& disk_;
   std::vector<LogDirThreads> log_dirs_;
   Pool pool_;
+  Pool aside_;  // For work, so that nobody's work holds up anybody's reads.
 };
 
 }  // namespace muir::server

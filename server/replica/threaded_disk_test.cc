@@ -47,6 +47,7 @@ class GatedDisk final : public storage::Disk {
   Io<std::unique_ptr<storage::DiskLock>> lock(const std::string& path) override { return disk_.lock(path); }
 
   void open_gate() { gate_.set_value(); }
+  void wait_for_gate() const { opened_.wait(); }
   int on_shards = 0;  // Slow calls that a shard's own thread made.
 
  private:
@@ -83,6 +84,7 @@ class GatedDisk final : public storage::Disk {
 };
 
 struct ThreadedDiskTest : ::testing::Test {
+  std::optional<bool> was_on_shard;  // Where work aside was done.
   static constexpr std::size_t kBytes = 3 << 20;
 
   void SetUp() override {
@@ -192,6 +194,21 @@ TEST_F(ThreadedDiskTest, ARemovalIsWaitedForByNobodyElse) {
   open_gate();
   EXPECT_TRUE(wait_for(removed));
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(ThreadedDiskTest, AShardServesOthersWhileWorkIsDoneAside) {
+  const auto done = start<void>([](ThreadedDiskTest& t) {
+    return t.disk.aside([&t] {
+      t.slow.wait_for_gate();
+      t.was_on_shard = Shard::current() != nullptr;
+    });
+  });
+  EXPECT_TRUE(*shards.start(shards.a, something_else()));
+  EXPECT_FALSE(*done);
+
+  open_gate();
+  EXPECT_TRUE(wait_for(done));
+  EXPECT_EQ(was_on_shard, false);
 }
 
 TEST_F(ThreadedDiskTest, AThreadThatIsNoShardsWaitsItself) {

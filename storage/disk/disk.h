@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,6 +102,13 @@ class Disk {
   virtual Io<> create_directory(const std::string& path) = 0;  // With its parents; success when it is there.
   virtual Io<> remove_directory(const std::string& path) = 0;  // Must be empty; success when there is none.
   virtual Io<> sync_directory(const std::string& path) = 0;    // Fails as File::sync_data() does.
+
+  // Does `work`, which may take long and touches nothing but what its caller lends it, and answers when it is done:
+  // where it holds up nobody, if this disk has threads for that.
+  virtual Io<> aside(std::function<void()> work) {
+    work();
+    return ok();
+  }
 
   // Creates `path` and locks it against other processes, Apache Kafka's among them, which lock the same way.
   // Fails with EWOULDBLOCK while somebody else holds it.

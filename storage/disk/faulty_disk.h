@@ -47,6 +47,11 @@ class FaultyDisk final : public Disk {
   Io<> create_directory(const std::string& path) override;
   Io<> remove_directory(const std::string& path) override;
   Io<> sync_directory(const std::string& path) override;
+  Io<> aside(std::function<void()> work) override {
+    ++asides_;
+    return Disk::aside(std::move(work));
+  }
+  int asides() const { return asides_; }  // So often was work done aside.
   Io<std::unique_ptr<DiskLock>> lock(const std::string& path) override;
 
  private:
@@ -81,6 +86,7 @@ class FaultyDisk final : public Disk {
   Names durable_names_;
   std::vector<Change> changes_;  // Oldest first.
   std::set<std::string> locks_;
+  int asides_ = 0;
 };
 
 }  // namespace muir::storage

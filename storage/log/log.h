@@ -26,6 +26,7 @@
 
 namespace muir::storage {
 
+struct AppendTarget;  // record_validator.h
 struct CleanableLog;  // cleanable_log.h
 struct LastRecord;    // cleanable_log.h
 struct SegmentSwap;   // cleanable_log.h
@@ -212,7 +213,11 @@ class Log {
   // Marks the log offline, unless the disk is merely full: then disk_full, and the caller has undone what it began.
   Error failed(Error error);
 
-  Result<void> validate(MutableByteView records, Epoch leader_epoch, Batches& batches, RecordRejection* rejection);
+  // On any thread.
+  static Result<void> validate(MutableByteView records, const LogConfig& config, const AppendTarget& target,
+                               Batches& batches, RecordRejection& rejection);
+  Task<Result<void>> validate_aside(MutableByteView records, const AppendTarget& target, Batches& batches,
+                                    RecordRejection& rejection);
   Result<void> take_given(ByteView records, Epoch leader_epoch, Batches& batches);
   Task<Result<AppendInfo>> append_given(ByteView records, Epoch leader_epoch, AppendOrigin origin);
   Task<Result<AppendInfo>> append_in_turn(Batches& batches);

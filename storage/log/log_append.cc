@@ -47,8 +47,11 @@ Result<BatchHeader> old_message_of(const wire::BatchWalker::Step& step, AppendOr
   return header_of_old_message(step.bytes, step.frame);
 }
 
-// Its buffers are large and outlive no call: one serves all logs of a shard, which is a thread.
-RecordValidator& validator_of_this_shard() {
+// What is unfolded on a shard of one batch: some milliseconds at most.  A producer's batches are seldom larger.
+constexpr std::size_t kUnfoldedHereMax = 1 << 20;
+
+// Its buffers are large and outlive no call: one serves all logs of a thread, be it a shard's or one of the pool.
+RecordValidator& validator_of_this_thread() {
   thread_local RecordValidator validator;
   return validator;
 }
@@ -64,30 +67,37 @@ Task<Result<AppendInfo>> Log::append_as_leader(MutableByteView records, Epoch le
   const auto turn = co_await changes_.turn();
   Batches batches;
   batches.origin = origin;
-  const auto validated = validate(records, leader_epoch, batches, rejection);
-  if (!validated) co_return validated.error();
+  AppendTarget target{.topic = name_.topic, .partition = name_.partition, .next_offset = log_end_offset_};
+  target.leader_epoch = leader_epoch;
+  target.now_ms = clock_.wall_ms();
+  target.from_client = origin == AppendOrigin::client;
+  target.unfolded_bytes_max = kUnfoldedHereMax;
+  RecordRejection refusal;
+  auto validated = validate(records, config_, target, batches, refusal);
+  const bool may_unfold_further = config_.max_decompressed_message_bytes > std::int64_t{kUnfoldedHereMax};
+  if (!validated && validated.error() == Errc::record_too_large && may_unfold_further) {
+    auto aside = co_await validate_aside(records, target, batches, refusal);
+    validated = std::move(aside);
+  }
+  if (!validated) {
+    if (rejection != nullptr) *rejection = std::move(refusal);
+    co_return validated.error();
+  }
   auto info = co_await append_in_turn(batches);
   if (info && !info->is_duplicate) info->log_append_time = batches.log_append_time;
   co_return info;
 }
 
-Result<void> Log::validate(MutableByteView records, Epoch leader_epoch, Batches& batches, RecordRejection* rejection) {
-  AppendTarget target;
-  target.topic = name_.topic;
-  target.partition = name_.partition;
-  target.next_offset = log_end_offset_;
-  target.leader_epoch = leader_epoch;
-  target.now_ms = clock_.wall_ms();
-  target.from_client = batches.origin == AppendOrigin::client;
-  auto validated = validator_of_this_shard().validate(records, config_, target);
+Result<void> Log::validate(MutableByteView records, const LogConfig& config, const AppendTarget& target,
+                           Batches& batches, RecordRejection& rejection) {
+  auto validated = validator_of_this_thread().validate(records, config, target);
   if (!validated) {
-    const Error error = validated.error().error;
-    if (rejection != nullptr) *rejection = std::move(validated).error();
-    return error;
+    rejection = std::move(validated).error();
+    return rejection.error;
   }
   batches.bytes = validated->bytes;
   if (validated->is_rewritten) {
-    // Another log of this shard may need the validator before the disk has answered.
+    // Another log may need the validator before the disk has answered.
     batches.rewritten.assign(validated->bytes.begin(), validated->bytes.end());
     batches.bytes = batches.rewritten;
   }
@@ -96,6 +106,18 @@ Result<void> Log::validate(MutableByteView records, Epoch leader_epoch, Batches&
   CHECK(batch && batch->size_bytes() == batches.bytes.size());
   batches.add(*batch);
   return ok();
+}
+
+// What may take long is done where it holds up nobody but this log's next append.
+Task<Result<void>> Log::validate_aside(MutableByteView records, const AppendTarget& target, Batches& batches,
+                                       RecordRejection& rejection) {
+  const LogConfig config = config_;  // What changes meanwhile counts from the next batch on.
+  AppendTarget unbounded = target;
+  unbounded.unfolded_bytes_max = std::numeric_limits<std::size_t>::max();
+  Result<void> validated = ok();
+  const auto done = co_await disk_.aside([&] { validated = validate(records, config, unbounded, batches, rejection); });
+  if (!done) co_return done.error();
+  co_return validated;
 }
 
 Task<Result<AppendInfo>> Log::append_as_follower(ByteView records, Epoch leader_epoch) {

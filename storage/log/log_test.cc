@@ -35,6 +35,16 @@ TEST(Log, AssignsOffsetsAndGivesTheBatchesBack) {
   EXPECT_EQ(first_offset_of(bench.read(Offset{4})), Offset{3}) << "the batch that contains the offset";
 }
 
+TEST(Log, LooksAsideAtABatchThatUnfoldsToMuch) {
+  LogBench bench;
+  bench.open();
+  ASSERT_TRUE(bench.append({.value_bytes = 500'000, .compression = wire::CompressionType::zstd}));
+  EXPECT_EQ(bench.disk.asides(), 0);
+  ASSERT_TRUE(bench.append({.records = 6, .value_bytes = 500'000, .compression = wire::CompressionType::zstd}));
+  EXPECT_EQ(bench.disk.asides(), 1);
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{7});
+}
+
 TEST(Log, ReadsNothingAtItsEndAndFailsBeyond) {
   LogBench bench;
   bench.open();

@@ -69,7 +69,9 @@ struct RecordValidator::Job {
   RecordChecks checks;
   bool offsets_are_consecutive = true;  // The records' own, from 0.
 
-  std::size_t unfolded_bytes_max() const { return static_cast<std::size_t>(config.max_decompressed_message_bytes); }
+  std::size_t unfolded_bytes_max() const {
+    return std::min(static_cast<std::size_t>(config.max_decompressed_message_bytes), target.unfolded_bytes_max);
+  }
   bool stays_uncompressed() const { return batch.compression() == CompressionType::none && !to_compressed(); }
   bool to_compressed() const { return to.type != CompressionType::none; }
   // Control records are not compressed unless they came so.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include <boost/system/result.hpp>
@@ -27,6 +28,9 @@ struct AppendTarget {
   std::int64_t now_ms = 0;
   bool from_client = true;          // Else one of this broker's coordinators, which may write control batches.
   bool ignores_batch_size = false;  // Coordinators' markers may be above max.message.bytes.
+  // What a compressed batch may unfold to here; beyond it, and beyond what the log's configuration allows, it is
+  // refused.
+  std::size_t unfolded_bytes_max = std::numeric_limits<std::size_t>::max();
 };
 
 // A batch that may be appended: its offsets, leader epoch and timestamps are final, its CRC right.
@@ -51,10 +55,10 @@ using Validation = boost::system::result<ValidatedBatch, RecordRejection>;
 // Owner: one shard, or one worker of the pool.
 class RecordValidator {
  public:
-  // A compressed batch may unfold to `config.max_decompressed_message_bytes`.  Kafka 4.3 has no such bound
-  // (docs/deviations.md); past it the error is record_too_large, which makes producers send smaller batches.
-  // `records` are changed in place when they are accepted and only offset, epoch or timestamp differ; refused records
-  // stay as they were.  A torn batch behind the first is cut off, as Kafka does.
+  // A compressed batch may unfold to `config.max_decompressed_message_bytes`, or what the target says if that is less.
+  // Kafka 4.3 has no such bound (docs/deviations.md); past it the error is record_too_large, which makes producers send
+  // smaller batches. `records` are changed in place when they are accepted and only offset, epoch or timestamp differ;
+  // refused records stay as they were.  A torn batch behind the first is cut off, as Kafka does.
   Validation validate(MutableByteView records, const LogConfig& config, const AppendTarget& target);
 
  private:
