@@ -130,7 +130,8 @@ void ReplicaManager::plan_topic(const MetadataImage& before, const MetadataImage
     if (contains(now->replicas, config_->node_id)) {
       change.config = log_config_of(config, *config_);
       change.min_insync_replicas = config.min_insync_replicas;
-      change.is_new = then == nullptr;
+      // What was there when we started is not new, although we hear of it for the first time.
+      change.is_new = then == nullptr && before.last_offset != kNoOffset;
       change.directory = now->directory_of(config_->node_id);
     } else {
       hosted_.erase(key);
