@@ -1,13 +1,13 @@
 #include "auth/sasl/kerberos_short_namer.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "auth/principal/letter_case.h"
 #include "auth/principal/replacement.h"
 
 namespace muir::auth {
@@ -16,16 +16,6 @@ namespace {
 constexpr std::size_t kComponentsMax = 9;  // Kafka takes principals with two at most.
 
 using Pattern = std::shared_ptr<const re2::RE2>;
-
-enum class Case { as_is, lower, upper };
-
-std::string in_case(std::string text, Case wanted) {
-  if (wanted == Case::as_is) return text;
-  for (char& c : text)
-    c = static_cast<char>(wanted == Case::lower ? std::tolower(static_cast<unsigned char>(c))
-                                                : std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // What a group has matched, if it was part of the match.
 std::optional<std::string> given(re2::StringPiece group) {

@@ -1,28 +1,14 @@
 #include "auth/tls/principal_mapper.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "auth/principal/letter_case.h"
 #include "auth/principal/replacement.h"
 
 namespace muir::auth {
-namespace {
-
-enum class Case { as_is, lower, upper };
-
-std::string in_case(std::string text, Case wanted) {
-  if (wanted == Case::as_is) return text;
-  for (char& c : text)
-    c = static_cast<char>(wanted == Case::lower ? std::tolower(static_cast<unsigned char>(c))
-                                                : std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
-}  // namespace
-
 struct PrincipalMapper::Rule {
   std::shared_ptr<const re2::RE2> pattern;  // Null: DEFAULT.
   std::string replacement;

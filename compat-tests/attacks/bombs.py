@@ -9,19 +9,11 @@ import pathlib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
 from crc32c import crc32c  # noqa: E402
+from record_batch import varint  # noqa: E402
 
 MEBIBYTE = 1 << 20
 GZIP, SNAPPY, LZ4, ZSTD = 1, 2, 3, 4
 NAMES = {GZIP: "gzip", SNAPPY: "snappy", LZ4: "lz4", ZSTD: "zstd"}
-
-
-def varint(value):
-    value = (value << 1) ^ (value >> 63)
-    out = b""
-    while value & ~0x7F:
-        out += bytes([value & 0x7F | 0x80])
-        value >>= 7
-    return out + bytes([value])
 
 
 def record_head(size):

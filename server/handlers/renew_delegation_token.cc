@@ -12,21 +12,15 @@ using wire::ErrorCode;
 using Request = wire::RenewDelegationTokenRequest;
 using Response = wire::RenewDelegationTokenResponse;
 
-Response refuse(ErrorCode error) {
-  Response response;
-  response.error_code = error;
-  response.expiry_timestamp_ms = kNoTokenTime;
-  return response;
-}
-
 }  // namespace
 
 // RenewDelegationToken (API key 39): moves the time at which a token ends (KIP-48).  Versions 1-2.  The controller
 // decides.
 Task<Response> handle(RequestContext& ctx, const Request& request) {
-  if (!may_ask_for_tokens(ctx.session())) co_return refuse(ErrorCode::DELEGATION_TOKEN_REQUEST_NOT_ALLOWED);
+  if (!may_ask_for_tokens(ctx.session()))
+    co_return token_time_refusal<Response>(ErrorCode::DELEGATION_TOKEN_REQUEST_NOT_ALLOWED);
   auto response = co_await forward<Request, Response>(ctx, &Controller::renew_delegation_token, request);
-  if (!response) co_return refuse(to_wire(response.error()));
+  if (!response) co_return token_time_refusal<Response>(to_wire(response.error()));
   co_return std::move(*response);
 }
 

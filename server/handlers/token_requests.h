@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/handlers/session.h"
+#include "wire/codec/error_code.h"
 
 namespace muir::server {
 
@@ -24,5 +25,14 @@ inline constexpr std::int16_t kSaysRequester = 3;
 
 // What stands for a time in a refusal.
 inline constexpr std::int64_t kNoTokenTime = -1;
+
+// Of RenewDelegationToken and ExpireDelegationToken, whose answers are the time at which the token ends.
+template <class Response>
+Response token_time_refusal(wire::ErrorCode error) {
+  Response response;
+  response.error_code = error;
+  response.expiry_timestamp_ms = kNoTokenTime;
+  return response;
+}
 
 }  // namespace muir::server
