@@ -8,6 +8,7 @@ turns, and prints by how much the client's 99th percentile grew.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -40,6 +41,19 @@ PLAIN_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
 TOPIC, VICTIM_OF_BOMBS = "business", "bombed"
 
 
+@contextlib.contextmanager
+def on_processors_of(who):
+    """Whoever is started meanwhile has the broker's half of the processors, or the clients' half: as on two machines,
+    neither takes from the other but by what is sent."""
+    everywhere = sorted(os.sched_getaffinity(0))
+    half = max(1, len(everywhere) // 2)
+    os.sched_setaffinity(0, everywhere[:half] if who == "broker" else everywhere[-half:])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
+
+
 class AttackedBroker(Broker):
     """Listeners: PLAINTEXT for the test's own hand, SASL_PLAINTEXT and SSL for attackers.  Its settings are what a file
     says that asks for no protection but a login: all that protects it besides are defaults."""
@@ -68,7 +82,7 @@ class AttackedBroker(Broker):
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
     def start(self, outlives_us=False):
-        with self.group.births():
+        with self.group.births(), on_processors_of("broker"):
             return super().start(outlives_us)
 
     def memory(self):
@@ -83,7 +97,7 @@ class Attacker:
 
     def __init__(self, name, broker, group, seconds, scale):
         self.name = name
-        with group.births():
+        with group.births(), on_processors_of("clients"):
             self.process = subprocess.Popen([sys.executable, str(HERE / "attackers.py"), name], stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         orders = {"sasl": broker.sasl_address, "tls": broker.tls_address, "topic": VICTIM_OF_BOMBS, "user": "mallory",
@@ -154,16 +168,20 @@ class Round:
 
     def attack(self, name, seconds, scale, quiet_seconds):
         """(quiet rounds, attacked rounds, what came of it)"""
-        quiet = self.client.work(quiet_seconds)
+        quiet = self.work(quiet_seconds)
         attacker = Attacker(name, self.broker, self.attackers_group, seconds, scale)
         attacker.wait_until_ready()
-        attacked = self.client.work(seconds)
+        attacked = self.work(seconds)
         while attacker.is_on():
-            attacked += self.client.work(0.2)
+            attacked += self.work(0.2)
         counts = attacker.end()
         self.client.check_all()
-        quiet += self.client.work(quiet_seconds)
+        quiet += self.work(quiet_seconds)
         return quiet, attacked, counts
+
+    def work(self, seconds):
+        with on_processors_of("clients"):
+            return self.client.work(seconds)
 
     def check(self):
         assert is_alive(self.broker.process.pid), f"the broker has ended\n{self.broker.log_tail()}"
@@ -205,6 +223,8 @@ def play(given):
         with tempfile.TemporaryDirectory() as folder:
             attackers, memory = Group("cpu", "muir-attackers", ATTACKERS_CORES), Group("memory", "muir-attacked", MEMORY_BYTES)
             try:
+                # They stand for other machines: they may hurt by what they send, not by the processors that they use here.
+                attackers.stand_back()
                 turn = Round(pathlib.Path(folder) / "broker", attackers, memory)
                 quiet, attacked, counts = [], [], {}
                 for _ in range(1 if name == "wrong-logins" else rounds):

@@ -34,6 +34,10 @@ class Group:
             self.remove()
             raise
 
+    def stand_back(self):
+        """Of a group for "cpu": what it has, it has of what nobody else wants at the moment."""
+        (self.directory / "cpu.idle").write_text("1")
+
     def _limit(self, controller, limit):
         if controller == "memory":
             (self.directory / ("memory.limit_in_bytes" if self.is_v1 else "memory.max")).write_text(str(limit))

@@ -1,14 +1,24 @@
 #include "server/controller/topic_rules.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 namespace muir::server {
 namespace {
 
+constexpr std::array<bool, 256> allowed_bytes() {
+  std::array<bool, 256> allowed{};
+  for (const unsigned char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")) {
+    allowed[c] = true;
+  }
+  return allowed;
+}
+
 bool is_allowed(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+  static constexpr std::array<bool, 256> kAllowed = allowed_bytes();
+  return kAllowed[static_cast<unsigned char>(c)];
 }
 
 // Kafka counts UTF-16 units.
@@ -25,11 +35,11 @@ std::optional<std::string> reason(std::string_view name) {
   if (name.empty()) return "the empty string is not allowed";
   if (name == ".") return "'.' is not allowed";
   if (name == "..") return "'..' is not allowed";
+  const bool are_all_allowed = std::all_of(name.begin(), name.end(), is_allowed);
+  if (are_all_allowed && name.size() <= kTopicNameBytesMax) return std::nullopt;
   if (utf16_length(name) > kTopicNameBytesMax)
     return fmt::format("the length of '{}' is longer than the max allowed length {}", name, kTopicNameBytesMax);
-  if (!std::all_of(name.begin(), name.end(), is_allowed))
-    return fmt::format("'{}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'", name);
-  return std::nullopt;
+  return fmt::format("'{}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'", name);
 }
 
 }  // namespace

@@ -31,19 +31,21 @@ bool asks_all(const wire::MetadataRequest& request, std::int16_t version) {
   return !request.topics || (version == 0 && request.topics->empty());
 }
 
-Asked asked_topics(RequestContext& ctx, const wire::MetadataRequest& request) {
+Task<Asked> asked_topics(RequestContext& ctx, const wire::MetadataRequest& request) {
   Asked asked;
   const TopicsImage& topics = ctx.image().topics;
   asked.all = asks_all(request, ctx.api_version);
   if (asked.all) {
     for (const auto& [name, id] : topics.ids_by_name()) {
       if (ctx.tenant().owns(name)) asked.names.push_back(name);
+      if (ctx.pace.is_over(1)) co_await ctx.pace.next();
     }
-    return asked;
+    co_return asked;
   }
   std::set<StoredTopicView> seen;
   for (const auto& topic : *request.topics) asked.by_id |= !topic.topic_id.is_zero();
   for (const auto& topic : *request.topics) {
+    if (ctx.pace.is_over(1)) co_await ctx.pace.next();
     StoredTopicView name = ctx.tenant().to_stored(topic.name.value_or(""));
     if (asked.by_id) {
       if (topic.topic_id.is_zero()) continue;
@@ -56,7 +58,7 @@ Asked asked_topics(RequestContext& ctx, const wire::MetadataRequest& request) {
     }
     if (seen.insert(name).second) asked.names.push_back(name);
   }
-  return asked;
+  co_return asked;
 }
 
 Response::MetadataResponsePartition describe(const RequestContext& ctx, const MetadataImage& image,
@@ -152,10 +154,12 @@ Task<Response> handle(RequestContext& ctx, const wire::MetadataRequest& request)
   Response response;
   const TopicsImage& topics = ctx.image().topics;
   const ListenerView view(ctx.image(), ctx.session().listener_name);
-  const Asked asked = asked_topics(ctx, request);
+  const Asked asked = co_await asked_topics(ctx, request);
   const bool may_create = request.allow_auto_topic_creation && ctx.services().config.auto_create_topics_enable;
 
+  response.topics.reserve(asked.unknown_ids.size() + asked.names.size());
   for (const Uuid& id : asked.unknown_ids) {
+    if (ctx.pace.is_over(1)) co_await ctx.pace.next();
     Topic& topic = response.topics.emplace_back();
     topic.error_code = ErrorCode::UNKNOWN_TOPIC_ID;
     topic.name = std::nullopt;
@@ -165,6 +169,7 @@ Task<Response> handle(RequestContext& ctx, const wire::MetadataRequest& request)
   std::vector<Topic> refused;
   for (const StoredTopicView name : asked.names) {
     const TopicImage* found = topics.find(name);
+    if (ctx.pace.is_over(1 + (found == nullptr ? 0 : found->partitions.size()))) co_await ctx.pace.next();
     if (asked.all ? !ctx.may_see_topic(Operation::DESCRIBE, name) : !ctx.may_topic(Operation::DESCRIBE, name)) {
       if (asked.all) continue;
       refused.push_back(refuse(ctx, name, ErrorCode::TOPIC_AUTHORIZATION_FAILED, false));

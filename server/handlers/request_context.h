@@ -10,6 +10,7 @@
 #include "auth/acl/authorizer.h"
 #include "server/audit/audit_purpose.h"
 #include "server/handlers/session.h"
+#include "server/runtime/long_work.h"
 #include "server/tenant/tenant.h"
 #include "storage/disk/disk.h"
 #include "wire/base/result.h"
@@ -61,6 +62,8 @@ class RequestContext {
   ClientThrottle* throttle = nullptr;  // The quotas of the client; null: nobody is limited, or this request is exempt.
   bool is_counted = false;             // By the handler itself, and throttle_time_ms is final.
   std::int32_t throttle_time_ms = 0;   // That the answer will carry, as far as the handler knows.
+
+  WorkPace pace;  // Of a handler that goes through many things; an answer that took a pause is encoded aside.
 
   // Whether the principal may do this, by the newest ACLs of this shard; to be asked before anything else is looked at.
   // `name` is a stored name.  A denial stands in the audit log.

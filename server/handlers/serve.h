@@ -4,7 +4,9 @@
 #include "server/handlers/api_table.h"
 #include "server/handlers/encode_answer.h"
 #include "server/handlers/handlers.h"
+#include "server/handlers/services.h"
 #include "server/handlers/throttle.h"
+#include "server/runtime/pool.h"
 #include "wire/codec/reader.h"
 #include "wire/schema/api_versions_request.h"
 #include "wire/schema/api_versions_response.h"
@@ -22,12 +24,36 @@ Result<> accepted(const Request& request) {
     return ok();
 }
 
+// Of a body that is decoded on its shard: some tens of microseconds.
+constexpr std::size_t kDecodedHereMax = 128 << 10;
+
+// Does `work`, which touches nothing but the request and its answer, where it holds up nobody; at the same one's
+// expense.
+template <class F>
+Task<void> aside(RequestContext& ctx, F work) {
+  CpuAccount* const payer = CpuAccount::current();
+  const auto at_payers_expense = [&] {
+    CpuAccount::enter(payer);
+    work();
+    CpuAccount::leave();
+    return true;
+  };
+  co_await ctx.services().request_pool->run(at_payers_expense);
+  CpuAccount::enter(payer);
+}
+
 // Decode, handle, ask the quotas, encode: the whole of an ordinary request.
 template <class Request, class Response>
 Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   Request request;
   wire::Reader reader(body, ctx.decoded_bytes_max());
-  const auto decoded = decode(reader, ctx.api_version, request);  // Of wire/schema, by its argument.
+  Result<> decoded = ok();
+  const auto decode_it = [&] { decoded = decode(reader, ctx.api_version, request); };  // Of wire/schema.
+  if (body.size() > kDecodedHereMax && ctx.services().request_pool != nullptr) {
+    co_await aside(ctx, decode_it);
+  } else {
+    decode_it();
+  }
   if (!decoded) co_return decoded.error();
   ctx.decoded(reader.memory_taken());
   const auto is_accepted = accepted(request);
@@ -37,7 +63,10 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
     const std::int32_t throttle_time_ms = co_await throttle_request(ctx);
     if constexpr (requires { response.throttle_time_ms; }) response.throttle_time_ms = throttle_time_ms;
   }
-  co_return encode_answer(ctx, response);
+  if (!ctx.pace.has_paused() || ctx.services().request_pool == nullptr) co_return encode_answer(ctx, response);
+  Result<Answer> answer = Answer{};
+  co_await aside(ctx, [&] { answer = encode_answer(ctx, response); });
+  co_return answer;
 }
 
 template <class Request, class Response>

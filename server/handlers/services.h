@@ -54,7 +54,8 @@ struct Services {
   TokenCredentials* token_credentials = nullptr;  // Null: there are no delegation tokens.
   ClientQuotaManager* quotas = nullptr;           // Null: there are none.
   Pool* pool = nullptr;                           // For what would hold up a shard.
-  Pool* login_pool = nullptr;  // For logins that wait for files; strangers' work keeps nothing else waiting.
+  Pool* request_pool = nullptr;  // For large requests and answers, while they wait for nothing; null: there is none.
+  Pool* login_pool = nullptr;    // For logins that wait for files; strangers' work keeps nothing else waiting.
 };
 
 }  // namespace muir::server

@@ -67,24 +67,34 @@ void Answers::fail(Error error) {
   transport_.close();
 }
 
-// What could not be sent at once: the disk has to bring it, or the peer to take it.
+// What could not be sent at once: it is large, the disk has to bring it, or the peer to take it.
 Task<void> Answers::send_rest(std::size_t left) {
   is_sending_ = true;
   have_left(left);
+  std::uint64_t paused_at = 0;
   while (!outbox_.is_empty()) {
-    note_held();
+    if (outbox_.bytes_sent() - paused_at >= Outbox::kPieceBytes) {
+      co_await NextPiece();
+      paused_at = outbox_.bytes_sent();
+    }
     Result<> sendable = ok();
-    if (const auto cold = outbox_.unread_range()) {
-      sendable = co_await cold->file->make_resident(cold->position, cold->size_bytes);
-      outbox_.range_was_read();
-    } else {
-      sendable = co_await transport_.wait_writable();
+    if (!outbox_.was_interrupted()) {
+      note_held();
+      sendable = co_await until_sendable();
     }
     if (!sendable) fail(sendable.error());
     have_left(sendable ? send() : outbox_.clear());
   }
   held_.hold(*this, 0);
   is_sending_ = false;
+}
+
+Task<Result<>> Answers::until_sendable() {
+  const auto cold = outbox_.unread_range();
+  if (!cold) co_return co_await transport_.wait_writable();
+  const auto resident = co_await cold->file->make_resident(cold->position, cold->size_bytes);
+  outbox_.range_was_read();
+  co_return resident;
 }
 
 void Answers::give_up() { fail(NetErrc::slow); }

@@ -58,6 +58,7 @@ class Answers final : private TurnEnd, private HeldAnswers::Holder {
   void note_held();
   std::size_t send();
   Task<void> send_rest(std::size_t left);
+  Task<Result<>> until_sendable();
   void fail(Error error);
   Task<Result<>> wait_until(std::size_t waiting_max);
   void have_left(std::size_t count);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "server/net/errc.h"
+#include "server/runtime/long_work.h"
 
 namespace muir::server {
 namespace {
@@ -11,6 +12,10 @@ namespace {
 // From this size on a read ends where a frame does: one more read costs less than moving the beginning of its
 // successor to memory where it has room.
 constexpr std::size_t kReadAloneBytes = 16 * 1024;
+
+// A larger frame is read piece by piece: LongWork.
+constexpr std::size_t kReadAtOnceFrameBytes = BufferPool::kChunkBytes;
+constexpr std::size_t kPieceBytes = 256 * 1024;
 
 // Of one read while memory is short: so little may each connection go past the bound.
 constexpr std::size_t kReadBytesWhenShort = 16 * 1024;
@@ -52,7 +57,7 @@ Result<> FrameReader::make_room() {
 std::size_t FrameReader::read_limit() const {
   const std::size_t frame = std::max(wanted_, expected_);
   const std::size_t limit = frame > kReadAloneBytes ? std::min(begin_ + frame, memory_.capacity()) : memory_.capacity();
-  return budget_.has_plenty() ? limit : std::min(limit, end_ + kReadBytesWhenShort);
+  return std::min(limit, end_ + (budget_.has_plenty() ? kPieceBytes : kReadBytesWhenShort));
 }
 
 bool FrameReader::rest() {
@@ -73,6 +78,10 @@ Task<Result<>> FrameReader::read_more() {
     if (!budget_.admits(lease_, account_)) {
       const auto admitted = co_await wait_for_memory();
       if (!admitted) co_return admitted.error();
+    }
+    if (wanted_ > kReadAtOnceFrameBytes) {
+      co_await NextPiece();
+      if (is_closed_) co_return NetErrc::closed_by_us;
     }
     const auto room = make_room();
     if (!room) co_return room.error();

@@ -1,12 +1,14 @@
 #include "server/net/frame_reader.h"
 
 #include <cstring>
+#include <functional>
 #include <random>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "server/net/errc.h"
+#include "server/runtime/shard.h"
 
 namespace muir::server {
 namespace {
@@ -132,6 +134,33 @@ TEST_F(FrameReaderTest, ReadsLargeFramesOfOneSizeWithOneReadEachAndMovesNone) {
     EXPECT_EQ(transport.reads - before, 1);
     EXPECT_EQ(frame->bytes.data(), frame->memory.data() + 4);
   }
+}
+
+TEST_F(FrameReaderTest, ReadsALargeFrameInPieces) {
+  ManualClock clock;
+  Shard shard(ShardId{0}, "by hand", clock);
+  TaskGroup tasks;
+  transport.stream = framed(std::string(900'000, 'x'));
+  std::size_t size = 0;
+  const auto read = [&]() -> Task<void> {
+    const auto frame = co_await reader.next();
+    size = frame->bytes.size();
+  };
+  struct Begin final : Message {
+    std::function<void()> work;
+    void run() override { work(); }
+  } begin;
+  begin.work = [&] { tasks.spawn("read", read()); };
+  shard.send(begin);
+
+  int reads = 0;
+  while (shard.run_turn()) {
+    EXPECT_LE(transport.reads - reads, 2) << "the first of a frame, and one piece";
+    EXPECT_LE(transport.largest_ask, 256u * 1024);
+    reads = transport.reads;
+  }
+  EXPECT_EQ(size, 900'000u);
+  EXPECT_EQ(tasks.running(), "");
 }
 
 TEST_F(FrameReaderTest, ReadsInSmallStepsWhileMemoryIsShort) {

@@ -44,17 +44,19 @@ std::size_t Outbox::clear() {
   return count;
 }
 
-// Memory from the cursor on, up to the first slice: two pieces an answer.
-std::size_t Outbox::gather(std::span<iovec> pieces) const {
+// Memory from the cursor on, up to the first slice or `room` bytes: two pieces an answer.
+std::size_t Outbox::gather(std::span<iovec> pieces, std::size_t room) const {
   std::size_t used = 0;
   Cursor at = cursor_;
   for (const Outgoing& outgoing : answers_) {
-    if (used + 2 > pieces.size()) break;
+    if (used + 2 > pieces.size() || room == 0) break;
     const std::size_t until = outgoing.memory_until(at.external);
     if (at.memory < kSizeBytes) pieces[used++] = to_iovec(ByteView(outgoing.size).subspan(at.memory));
     const std::size_t from = std::max(at.memory, kSizeBytes);
     const ByteView body = outgoing.answer.writer.bytes();
-    if (from < until) pieces[used++] = to_iovec(body.subspan(from - kSizeBytes, until - from));
+    const std::size_t size = std::min(until - from, room);
+    if (size > 0) pieces[used++] = to_iovec(body.subspan(from - kSizeBytes, size));
+    room -= size;
     if (outgoing.has_external(at.external)) break;
     at = {};
   }
@@ -75,7 +77,7 @@ std::size_t Outbox::drop_sent() {
 
 Result<std::size_t> Outbox::send_memory(Transport& transport) {
   std::array<iovec, kPiecesMax> pieces;
-  const std::size_t used = gather(pieces);
+  const std::size_t used = gather(pieces, kPieceBytes);
   const auto taken = transport.try_write(std::span(pieces).first(used));
   if (!taken) return taken.error();
   bytes_sent_ += *taken;
@@ -126,7 +128,11 @@ Result<std::size_t> Outbox::send_slice(Transport& transport) {
 
 Result<std::size_t> Outbox::send(Transport& transport) {
   std::size_t left = 0;
+  const std::uint64_t enough = bytes_sent_ + kPieceBytes;
+  was_interrupted_ = false;
   while (!answers_.empty() && !unread_range()) {
+    was_interrupted_ = bytes_sent_ >= enough;
+    if (was_interrupted_) break;
     const auto sent = is_at_slice() ? send_slice(transport) : send_memory(transport);
     if (!sent && sent.error() == NetErrc::would_block) return left;
     if (!sent) return sent.error();

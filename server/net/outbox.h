@@ -36,10 +36,14 @@ class Outbox {
   // What the answers that stand here take of memory; slices of files take none.
   std::size_t memory_bytes() const { return memory_bytes_; }
 
-  // Sends what can be sent now.  Returns how many answers have left; the rest, if anything is left, waits until
-  // unread_range() has been read, or, if there is none, until the transport is writable.  Fails with the transport's
-  // error.
+  // So much of memory is sent at once, or what is resident of a file: a piece of LongWork.
+  static constexpr std::size_t kPieceBytes = 64 << 10;
+
+  // Sends what can be sent now, a piece at most.  Returns how many answers have left; the rest, if anything is left,
+  // waits for the next piece if this was_interrupted(), else until unread_range() has been read, or, if there is none,
+  // until the transport is writable.  Fails with the transport's error.
   Result<std::size_t> send(Transport& transport);
+  bool was_interrupted() const { return was_interrupted_; }
 
   // The part of a file that is to be made resident before anything more is sent (ADR 068); then range_was_read().
   std::optional<storage::FileSlice> unread_range() const;
@@ -73,7 +77,7 @@ class Outbox {
   };
 
   bool is_at_slice() const;
-  std::size_t gather(std::span<iovec> pieces) const;
+  std::size_t gather(std::span<iovec> pieces, std::size_t room) const;
   Result<std::size_t> send_memory(Transport& transport);
   Result<std::size_t> send_slice(Transport& transport);
   std::size_t drop_sent();
@@ -85,6 +89,7 @@ class Outbox {
   Cursor cursor_;  // Of the first answer.
   std::uint64_t bytes_sent_ = 0;
   std::size_t memory_bytes_ = 0;
+  bool was_interrupted_ = false;
 };
 
 }  // namespace muir::server

@@ -108,6 +108,19 @@ TEST_F(OutboxTest, ManyAnswersLeaveWithOneCall) {
   EXPECT_TRUE(outbox.is_empty());
 }
 
+TEST_F(OutboxTest, AnAnswerThatIsLargeLeavesInPieces) {
+  push({std::string(2 * Outbox::kPieceBytes + 1, 'm')});
+  push({"next"});
+  for (const std::size_t sent : {1, 2}) {
+    EXPECT_EQ(*outbox.send(peer), 0u);
+    EXPECT_EQ(peer.received.size(), sent * Outbox::kPieceBytes + 4);
+    EXPECT_TRUE(outbox.was_interrupted());
+  }
+  EXPECT_EQ(*outbox.send(peer), 2u);
+  EXPECT_FALSE(outbox.was_interrupted());
+  EXPECT_EQ(peer.received, expected);
+}
+
 TEST_F(OutboxTest, MemoryBehindASliceLeavesWithWhatFollows) {
   push({"head", "@......", "tail"});
   push({"next"});

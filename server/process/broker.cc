@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kPoolThreads = 4;
 constexpr std::size_t kLoginThreads = 2;
+constexpr int kNiceness = 10;  // Of who works on large requests: shards go first.
 constexpr std::size_t kOpenFilesMin = 16;
 constexpr int kFenceChecksPerSession = 8;
 
@@ -165,6 +166,7 @@ Broker::Broker(BrokerConfig config, StorageDirectories directories)
       data_shards_(pointers(shards_)),
       controller_shard_(ShardId{static_cast<std::uint32_t>(shards_.size())}, "controller", clock_),
       pool_(kPoolThreads),
+      request_pool_(shards_.size(), kNiceness),
       login_pool_(kLoginThreads),
       cache_(shards_.size()),
       hosted_(data_shards_) {}
@@ -336,17 +338,8 @@ ReplicaManagerEvents Broker::events() {
   return events;
 }
 
-ConfigResult<> Broker::start() {
-  const Instant began = clock_.now();
-  log_info("Starting", field("version", kVersion), field("node", config_->node_id.value),
-           field("cluster", directories_.cluster_id), field("shards", shards_.size()),
-           field("log_dirs", fmt::format("{}", fmt::join(config_->log_dirs, ","))));
-  if (auto locked = lock_directories(); !locked) return locked.error();
-  if (auto opened = open_quorum(); !opened) return opened.error();
-
-  fetcher_ =
-      std::make_unique<Fetcher>(hosted_, static_cast<std::size_t>(config_->max_incremental_fetch_session_cache_slots),
-                                std::hash<Uuid>{}(Uuid::random()));
+// What is there before the first part that asks for it; the others are added as they are made.
+void Broker::make_services() {
   services_.reset(new Services{.config = *config_,
                                .cluster_id = directories_.cluster_id,
                                .clock = clock_,
@@ -360,6 +353,23 @@ ConfigResult<> Broker::start() {
                                .replicas = hosted_,
                                .tls = tls_,
                                .fetcher = *fetcher_});
+  services_->pool = &pool_;
+  services_->request_pool = &request_pool_;
+  services_->login_pool = &login_pool_;
+}
+
+ConfigResult<> Broker::start() {
+  const Instant began = clock_.now();
+  log_info("Starting", field("version", kVersion), field("node", config_->node_id.value),
+           field("cluster", directories_.cluster_id), field("shards", shards_.size()),
+           field("log_dirs", fmt::format("{}", fmt::join(config_->log_dirs, ","))));
+  if (auto locked = lock_directories(); !locked) return locked.error();
+  if (auto opened = open_quorum(); !opened) return opened.error();
+
+  fetcher_ =
+      std::make_unique<Fetcher>(hosted_, static_cast<std::size_t>(config_->max_incremental_fetch_session_cache_slots),
+                                std::hash<Uuid>{}(Uuid::random()));
+  make_services();
   groups_ = std::make_unique<GroupCoordinator>(hosted_, config_->node_id, group_settings(*config_));
   publisher_->subscribe(*groups_);
   services_->groups = groups_.get();
@@ -367,8 +377,6 @@ ConfigResult<> Broker::start() {
   topic_creation_ = std::make_unique<AutoTopicCreation>(*services_);
   services_->producer_ids = producer_ids_.get();
   services_->topic_creation = topic_creation_.get();
-  services_->pool = &pool_;
-  services_->login_pool = &login_pool_;
   quotas_ =
       std::make_unique<ClientQuotaManager>(data_shards_, pool_, quota_settings(*config_),
                                            [this](IpConnectionRates rates) { net_->set_ip_rates(std::move(rates)); });

@@ -63,6 +63,7 @@ class Broker {
   static std::vector<std::unique_ptr<Shard>> make_shards(const BrokerConfig& config);
   ConfigResult<> lock_directories();
   ConfigResult<> open_quorum();
+  void make_services();
   ConfigResult<> listen();
   void bound_open_files();
   void run_on(Shard& shard, std::function<Task<void>()> work);
@@ -95,6 +96,7 @@ class Broker {
   std::vector<Shard*> data_shards_;
   Shard controller_shard_;
   Pool pool_;
+  Pool request_pool_;
   Pool login_pool_;
 
   std::unique_ptr<MetadataQuorum> quorum_;

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "server/bench/bench_command.h"
 #include "server/process/explain_acl.h"
@@ -10,7 +11,21 @@
 
 namespace server = muir::server;
 
+namespace {
+
+// A large request or answer is memory for a millisecond.  The C library would give it back to the system each time and
+// fetch it again, page by page, which takes longer than the work itself: so much it may keep, of each thread.
+constexpr int kKeptHeapBytes = 4 << 20;
+
+void keep_some_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, kKeptHeapBytes);
+  ::mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  keep_some_memory();
   CLI::App app("Muir: a Kafka broker and controller");
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("muir {} (Kafka {})", server::kVersion, server::kKafkaVersion));

@@ -1,8 +1,10 @@
 #include "server/replica/threaded_disk.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -18,9 +20,11 @@ using storage::FilePtr;
 using storage::Io;
 
 constexpr std::size_t kPoolThreads = 2;                // They wait for disks, which have few heads.
-constexpr std::size_t kAsideThreads = 1;               // Who sends what takes long to look at waits his turn.
+constexpr int kAsideNiceness = 10;                     // What takes long stands back behind the shards.
 constexpr std::uint64_t kProbeStrideBytes = 64 << 10;  // What sendfile moves at once.
 constexpr std::size_t kScratchBytes = 64 << 10;
+
+std::size_t aside_threads() { return std::max(1U, std::thread::hardware_concurrency() / 2); }
 
 // On a thread that is no shard's nobody else waits.
 bool may_block() { return Shard::current() == nullptr; }
@@ -225,7 +229,7 @@ Task<Result<void>> aside_on_pool(Pool* pool, std::function<void()> work) {
 }  // namespace
 
 ThreadedDisk::ThreadedDisk(storage::Disk& disk, const std::vector<std::string>& log_dirs)
-    : disk_(disk), pool_(kPoolThreads), aside_(kAsideThreads) {
+    : disk_(disk), pool_(kPoolThreads), aside_(aside_threads(), kAsideNiceness) {
   for (const std::string& dir : log_dirs) log_dirs_.push_back({dir + "/", std::make_unique<storage::SyncThreads>(dir)});
 }
 

@@ -19,7 +19,8 @@ namespace muir::server {
 // flight.
 class Pool {
  public:
-  explicit Pool(std::size_t threads);
+  // With a `niceness` above 0 its threads stand back behind those of shards where processors are short.
+  explicit Pool(std::size_t threads, int niceness = 0);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool();  // Runs what is queued, then joins.

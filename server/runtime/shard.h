@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/runtime/cpu_account.h"
+#include "server/runtime/long_work.h"
 #include "server/runtime/mailbox.h"
 #include "server/runtime/socket_poll.h"
 #include "server/runtime/timer_wheel.h"
@@ -74,12 +75,17 @@ class Shard {
   // `hook` is called when this turn's work is done.  Asking twice in a turn is asking once.
   void at_turn_end(TurnEnd& hook);
 
-  // Forgets a hook that is about to be destroyed.
+  // `work` waits for its next piece, behind all that waits already.
+  void do_in_pieces(LongWork& work) { long_work_.push_back(work); }
+
+  // Forgets what is about to be destroyed.
   void forget(TurnEnd& hook);
+  void forget(LongWork& work);
 
  private:
   void loop();
   bool end_turn();
+  bool do_one_piece();
   std::optional<Instant::duration> until_next_timer() const;
 
   const ShardId id_;
@@ -92,6 +98,7 @@ class Shard {
   std::atomic<bool> wake_sent_{false};
   std::atomic<bool> stopping_{false};
   std::deque<TurnEnd*> turn_ends_;
+  boost::intrusive::list<LongWork, boost::intrusive::constant_time_size<false>> long_work_;
   std::thread thread_;
 
   static thread_local Shard* current_;

@@ -38,11 +38,26 @@ TEST(Log, AssignsOffsetsAndGivesTheBatchesBack) {
 TEST(Log, LooksAsideAtABatchThatUnfoldsToMuch) {
   LogBench bench;
   bench.open();
-  ASSERT_TRUE(bench.append({.value_bytes = 500'000, .compression = wire::CompressionType::zstd}));
+  using wire::CompressionType;
+  ASSERT_TRUE(bench.append({.value_bytes = 200'000, .compression = CompressionType::zstd}));
+  ASSERT_TRUE(bench.append({.value_bytes = 50'000, .compression = CompressionType::gzip}));
+  ASSERT_TRUE(bench.append({.value_bytes = 900'000}));
   EXPECT_EQ(bench.disk.asides(), 0);
-  ASSERT_TRUE(bench.append({.records = 6, .value_bytes = 500'000, .compression = wire::CompressionType::zstd}));
+  ASSERT_TRUE(bench.append({.value_bytes = 300'000, .compression = CompressionType::zstd}));
+  ASSERT_TRUE(bench.append({.value_bytes = 70'000, .compression = CompressionType::gzip}));
+  EXPECT_EQ(bench.disk.asides(), 2);
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{5});
+}
+
+TEST(Log, CompressesAsideWhatIsLarge) {
+  LogBench bench;
+  bench.config.compression = wire::CompressionType::gzip;
+  bench.open();
+  ASSERT_TRUE(bench.append({.value_bytes = 10'000}));
+  EXPECT_EQ(bench.disk.asides(), 0);
+  ASSERT_TRUE(bench.append({.value_bytes = 20'000}));
   EXPECT_EQ(bench.disk.asides(), 1);
-  EXPECT_EQ(bench.log->log_end_offset(), Offset{7});
+  EXPECT_EQ(bench.log->log_end_offset(), Offset{2});
 }
 
 TEST(Log, ReadsNothingAtItsEndAndFailsBeyond) {

@@ -1,0 +1,28 @@
+#include "server/runtime/long_work.h"
+
+#include "server/runtime/shard.h"
+
+namespace muir::server {
+
+NextPiece::NextPiece() : shard_(Shard::current()) {}
+
+void NextPiece::await_suspend(std::coroutine_handle<> awaiter) noexcept {
+  awaiter_ = awaiter;
+  shard_->do_in_pieces(*this);
+}
+
+void NextPiece::next_piece() {
+  CpuAccount::enter(account_);
+  awaiter_.resume();
+}
+
+bool WorkPace::is_long_since_began() {
+  done_ = 0;
+  const Shard* const shard = Shard::current();
+  if (shard == nullptr) return false;
+  const Instant now = shard->clock().now();
+  if (began_ == Instant{}) began_ = now;
+  return now - began_ >= kPieceMax;
+}
+
+}  // namespace muir::server

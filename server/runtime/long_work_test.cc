@@ -1,0 +1,119 @@
+#include "server/runtime/long_work.h"
+
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "server/runtime/shard.h"
+
+namespace muir::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct RunOnShard final : Message {
+  explicit RunOnShard(std::function<void()> w) : work(std::move(w)) {}
+  void run() override { work(); }
+  const std::function<void()> work;
+};
+
+struct LongWorkTest : ::testing::Test {
+  ManualClock clock;
+  Shard shard{ShardId{0}, "by hand", clock};
+  TaskGroup tasks;
+  std::string done;
+
+  // And what follows from it without time passing.
+  void run_on_shard(std::function<void()> work) {
+    RunOnShard run(std::move(work));
+    shard.send(run);
+    while (shard.run_turn()) {
+    }
+  }
+
+  // `name` does three pieces.
+  Task<void> work(char name) {
+    for (int i = 0; i < 3; ++i) {
+      co_await NextPiece();
+      done += name;
+    }
+  }
+};
+
+TEST_F(LongWorkTest, OnePieceATurnAndThoseWhoWaitInTurn) {
+  RunOnShard begin([this] {
+    tasks.spawn("a", work('a'));
+    tasks.spawn("b", work('b'));
+  });
+  shard.send(begin);
+
+  for (std::size_t pieces = 1; pieces <= 6; ++pieces) {
+    EXPECT_TRUE(shard.run_turn()) << "a loop must not sleep while there is a piece to do";
+    EXPECT_EQ(done.size(), pieces);
+  }
+  EXPECT_FALSE(shard.run_turn());
+  EXPECT_EQ(done, "ababab");
+  EXPECT_EQ(tasks.running(), "");
+}
+
+TEST_F(LongWorkTest, WhereNobodyWaitsNothingIsPutOff) {
+  work('a').run_inline();
+  EXPECT_EQ(done, "aaa");
+}
+
+TEST_F(LongWorkTest, WhoPaysGoesOnPaying) {
+  CpuAccount account;
+  std::vector<CpuAccount*> payers;
+  const auto watch = [&]() -> Task<void> {
+    CpuAccount::enter(&account);
+    co_await NextPiece();
+    payers.push_back(CpuAccount::current());
+    CpuAccount::leave();
+  };
+  run_on_shard([&] { tasks.spawn("watch", watch()); });
+  EXPECT_EQ(payers, std::vector<CpuAccount*>{&account});
+  EXPECT_EQ(CpuAccount::current(), nullptr);
+}
+
+TEST_F(LongWorkTest, WhatIsForgottenIsNotDone) {
+  struct Work final : LongWork {
+    int pieces = 0;
+    void next_piece() override { ++pieces; }
+  } work;
+  run_on_shard([&] {
+    shard.do_in_pieces(work);
+    shard.forget(work);
+    shard.forget(work);
+  });
+  EXPECT_EQ(work.pieces, 0);
+}
+
+struct Pace {
+  WorkPace pace;
+  int pauses = 0;
+};
+
+TEST_F(LongWorkTest, APaceIsOverWhenItsTimeIs) {
+  Pace slow, fast;
+  const auto work = [this](Pace& it, milliseconds each) -> Task<void> {
+    for (int i = 0; i < 1000; ++i) {
+      clock.advance(each);
+      if (!it.pace.is_over(1)) continue;
+      co_await it.pace.next();
+      ++it.pauses;
+    }
+  };
+  run_on_shard([&] {
+    tasks.spawn("slow", work(slow, milliseconds{1}));
+    tasks.spawn("fast", work(fast, milliseconds{0}));
+  });
+  // The clock is looked at after 32 things, and 64 of them have taken long enough.
+  EXPECT_EQ(slow.pauses, 1000 / 64);
+  EXPECT_TRUE(slow.pace.has_paused());
+  EXPECT_EQ(fast.pauses, 0);
+  EXPECT_FALSE(fast.pace.has_paused());
+}
+
+}  // namespace
+}  // namespace muir::server
