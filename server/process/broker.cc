@@ -23,7 +23,6 @@ namespace {
 
 constexpr std::size_t kPoolThreads = 4;
 constexpr std::size_t kLoginThreads = 2;
-constexpr int kNiceness = 10;  // Of who works on large requests: shards go first.
 constexpr std::size_t kOpenFilesMin = 16;
 constexpr int kFenceChecksPerSession = 8;
 
@@ -166,7 +165,7 @@ Broker::Broker(BrokerConfig config, StorageDirectories directories)
       data_shards_(pointers(shards_)),
       controller_shard_(ShardId{static_cast<std::uint32_t>(shards_.size())}, "controller", clock_),
       pool_(kPoolThreads),
-      request_pool_(shards_.size(), kNiceness),
+      request_pool_(shards_.size(), Pool::Standing::behind_shards),
       login_pool_(kLoginThreads),
       cache_(shards_.size()),
       hosted_(data_shards_) {}

@@ -20,7 +20,6 @@ using storage::FilePtr;
 using storage::Io;
 
 constexpr std::size_t kPoolThreads = 2;                // They wait for disks, which have few heads.
-constexpr int kAsideNiceness = 10;                     // What takes long stands back behind the shards.
 constexpr std::uint64_t kProbeStrideBytes = 64 << 10;  // What sendfile moves at once.
 constexpr std::size_t kScratchBytes = 64 << 10;
 
@@ -229,7 +228,7 @@ Task<Result<void>> aside_on_pool(Pool* pool, std::function<void()> work) {
 }  // namespace
 
 ThreadedDisk::ThreadedDisk(storage::Disk& disk, const std::vector<std::string>& log_dirs)
-    : disk_(disk), pool_(kPoolThreads), aside_(aside_threads(), kAsideNiceness) {
+    : disk_(disk), pool_(kPoolThreads), aside_(aside_threads(), Pool::Standing::behind_shards) {
   for (const std::string& dir : log_dirs) log_dirs_.push_back({dir + "/", std::make_unique<storage::SyncThreads>(dir)});
 }
 

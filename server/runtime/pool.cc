@@ -1,27 +1,15 @@
 #include "server/runtime/pool.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
+
+#include "server/runtime/scheduling.h"
 
 namespace muir::server {
 
-namespace {
-
-// The calling thread takes no processor from one who has it when there is something to do for it, and gets its turn
-// later.
-void stand_back(int niceness) {
-  const sched_param none{};
-  ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
-}
-
-}  // namespace
-
-Pool::Pool(std::size_t threads, int niceness) {
+Pool::Pool(std::size_t threads, Standing standing) {
   for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this, i, niceness] {
-      if (niceness > 0) stand_back(niceness);
+    threads_.emplace_back([this, i, standing] {
+      if (standing == Standing::behind_shards) stand_back();
       ::pthread_setname_np(::pthread_self(), ("pool-" + std::to_string(i)).substr(0, 15).c_str());
       work_until_stopped();
     });

@@ -19,8 +19,10 @@ namespace muir::server {
 // flight.
 class Pool {
  public:
-  // With a `niceness` above 0 its threads stand back behind those of shards where processors are short.
-  explicit Pool(std::size_t threads, int niceness = 0);
+  // Whether its threads get processors like those of shards, or only where shards leave some: for who computes long.
+  enum class Standing { beside_shards, behind_shards };
+
+  explicit Pool(std::size_t threads, Standing standing = Standing::beside_shards);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool();  // Runs what is queued, then joins.

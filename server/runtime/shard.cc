@@ -3,39 +3,14 @@
 #include <algorithm>
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "server/runtime/scheduling.h"
 
 namespace muir::server {
 namespace {
 
 // A thread's name as tools show it has at most 15 characters.
 void name_thread(const std::string& name) { ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str()); }
-
-// As the kernel takes it (sched_setattr(2)); Debian 12's C library has no name for it.
-struct SchedulingAttributes {
-  std::uint32_t size;
-  std::uint32_t policy;
-  std::uint64_t flags;
-  std::int32_t nice;
-  std::uint32_t priority;
-  std::uint64_t runtime_ns;
-  std::uint64_t deadline_ns;
-  std::uint64_t period_ns;
-};
-
-constexpr std::uint64_t kSliceNs = 1'000'000;
-
-// A loop works for a moment and sleeps again.  Asking for short slices, it gets a processor at once where those who
-// compute for long would keep it for milliseconds; its share stays the same.  Kernels before 6.12 do not listen.
-void ask_for_short_slices() {
-  SchedulingAttributes attributes{};
-  attributes.size = sizeof attributes;
-  attributes.nice = ::getpriority(PRIO_PROCESS, 0);
-  attributes.runtime_ns = kSliceNs;
-  static_cast<void>(::syscall(SYS_sched_setattr, 0, &attributes, 0));
-}
 
 }  // namespace
 

@@ -3,6 +3,9 @@
 #include <future>
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "server/runtime/pool.h"
 
@@ -104,6 +107,30 @@ TEST_F(ShardTest, ThePoolAnswersOnTheCallersShard) {
   run_on_a(compute(pool, sum, where));
   EXPECT_EQ(sum, 5050);
   EXPECT_EQ(where, "a");
+}
+
+struct Standing {
+  int policy = 0;
+  int niceness = 0;
+};
+
+Task<void> look(Pool& pool, Standing& standing) {
+  standing = co_await pool.run(
+      [] { return Standing{::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()))}; });
+}
+
+TEST_F(ShardTest, APoolStandsBehindTheShardsIfItIsTold) {
+  if (::sched_getscheduler(0) != SCHED_OTHER) GTEST_SKIP() << "nothing is changed where somebody has chosen a policy";
+  Pool beside(1), behind(1, Pool::Standing::behind_shards);
+  Standing of_beside, of_behind;
+  const auto look_at_both = [&]() -> Task<void> {
+    co_await look(beside, of_beside);
+    co_await look(behind, of_behind);
+  };
+  run_on_a(look_at_both());
+  EXPECT_EQ(of_beside.policy, SCHED_OTHER);
+  EXPECT_EQ(of_behind.policy, SCHED_BATCH);
+  EXPECT_EQ(of_behind.niceness, std::min(of_beside.niceness + 10, 19));
 }
 
 TEST(ShardByHand, TakesTurnsOnTheCallersThreadAndClock) {
