@@ -1,5 +1,6 @@
 #include "server/net/answers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/net/errc.h"
@@ -73,6 +74,7 @@ Task<void> Answers::send_rest(std::size_t left) {
   have_left(left);
   std::uint64_t paused_at = 0;
   while (!outbox_.is_empty()) {
+    paused_at = std::min(paused_at, outbox_.bytes_sent());  // Which begins anew if all has left and more has come.
     if (outbox_.bytes_sent() - paused_at >= Outbox::kPieceBytes) {
       co_await NextPiece();
       paused_at = outbox_.bytes_sent();

@@ -75,13 +75,14 @@ Task<Result<>> FrameReader::read_more() {
       auto readable = co_await transport_.wait_readable();
       if (!readable) co_return readable.error();
     }
-    if (!budget_.admits(lease_, account_)) {
-      const auto admitted = co_await wait_for_memory();
-      if (!admitted) co_return admitted.error();
-    }
     if (wanted_ > kReadAtOnceFrameBytes) {
       co_await NextPiece();
       if (is_closed_) co_return NetErrc::closed_by_us;
+    }
+    // Nothing is waited for between this and the read: what one takes the next must see.
+    if (!budget_.admits(lease_, account_)) {
+      const auto admitted = co_await wait_for_memory();
+      if (!admitted) co_return admitted.error();
     }
     const auto room = make_room();
     if (!room) co_return room.error();

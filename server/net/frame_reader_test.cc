@@ -2,8 +2,10 @@
 
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -161,6 +163,45 @@ TEST_F(FrameReaderTest, ReadsALargeFrameInPieces) {
   }
   EXPECT_EQ(size, 900'000u);
   EXPECT_EQ(tasks.running(), "");
+}
+
+// One of many who send a large frame.
+struct Sender {
+  Sender(BufferPool& pool, RequestMemory& memory) : reader(transport, pool, memory, memory.account_of("all"), 300'000) {
+    transport.stream = framed(std::string(200'000, 'x'));
+  }
+  Task<void> read() {
+    const auto frame = co_await reader.next();
+    size = frame->bytes.size();
+  }
+  FakeTransport transport;
+  FrameReader reader;
+  std::size_t size = 0;
+};
+
+TEST_F(FrameReaderTest, ManyLargeFramesInPiecesKeepToTheBound) {
+  constexpr std::int64_t kBound = 100'000;
+  ManualClock clock;
+  Shard shard(ShardId{0}, "by hand", clock);
+  RequestMemory memory({.bytes_max = kBound});
+  TaskGroup tasks;
+  std::vector<std::unique_ptr<Sender>> senders;
+  for (int i = 0; i < 20; ++i) senders.push_back(std::make_unique<Sender>(pool, memory));
+  struct Begin final : Message {
+    std::function<void()> work;
+    void run() override { work(); }
+  } begin;
+  begin.work = [&] {
+    for (const auto& sender : senders) tasks.spawn("read", sender->read());
+  };
+  shard.send(begin);
+
+  std::int64_t most = 0;
+  while (shard.run_turn()) most = std::max(most, memory.used());
+  for (const auto& sender : senders) EXPECT_EQ(sender->size, 200'000u);
+  EXPECT_EQ(tasks.running(), "");
+  EXPECT_GT(most, kBound);
+  EXPECT_LE(most, kBound + 200'000 + 16 * 1024) << "of one who is let past, and the last read of another";
 }
 
 TEST_F(FrameReaderTest, ReadsInSmallStepsWhileMemoryIsShort) {
