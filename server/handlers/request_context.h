@@ -63,7 +63,7 @@ class RequestContext {
   bool is_counted = false;             // By the handler itself, and throttle_time_ms is final.
   std::int32_t throttle_time_ms = 0;   // That the answer will carry, as far as the handler knows.
 
-  WorkPace pace;  // Of a handler that goes through many things; an answer that took a pause is encoded aside.
+  WorkPace pace;  // Of a handler that goes through many things; an answer that took some pauses is encoded aside.
 
   // Whether the principal may do this, by the newest ACLs of this shard; to be asked before anything else is looked at.
   // `name` is a stored name.  A denial stands in the audit log.

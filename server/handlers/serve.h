@@ -27,6 +27,9 @@ Result<> accepted(const Request& request) {
 // Of a body that is decoded on its shard: some tens of microseconds.
 constexpr std::size_t kDecodedHereMax = 128 << 10;
 
+// An answer that took so many is large enough for two hops between threads: to encode it takes half as long again.
+constexpr std::size_t kPausesBeforeAside = 4;
+
 // Does `work`, which touches nothing but the request and its answer, where it holds up nobody; at the same one's
 // expense.
 template <class F>
@@ -63,7 +66,7 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
     const std::int32_t throttle_time_ms = co_await throttle_request(ctx);
     if constexpr (requires { response.throttle_time_ms; }) response.throttle_time_ms = throttle_time_ms;
   }
-  if (!ctx.pace.has_paused() || ctx.services().request_pool == nullptr) co_return encode_answer(ctx, response);
+  if (ctx.pace.pauses() < kPausesBeforeAside || ctx.services().request_pool == nullptr) co_return encode_answer(ctx, response);
   Result<Answer> answer = Answer{};
   co_await aside(ctx, [&] { answer = encode_answer(ctx, response); });
   co_return answer;

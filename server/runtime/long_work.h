@@ -56,12 +56,12 @@ class WorkPace {
 
   NextPiece next() {
     began_ = {};
-    has_paused_ = true;
+    ++pauses_;
     return {};
   }
 
-  // There was more than one piece.
-  bool has_paused() const { return has_paused_; }
+  // How many pieces there were before this one.
+  std::size_t pauses() const { return pauses_; }
 
  private:
   static constexpr std::size_t kThingsPerLook = 32;
@@ -70,7 +70,7 @@ class WorkPace {
 
   Instant began_{};  // When the clock was first looked at in this piece.
   std::size_t done_ = 0;
-  bool has_paused_ = false;
+  std::size_t pauses_ = 0;
 };
 
 }  // namespace muir::server
