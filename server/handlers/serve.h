@@ -66,7 +66,8 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
     const std::int32_t throttle_time_ms = co_await throttle_request(ctx);
     if constexpr (requires { response.throttle_time_ms; }) response.throttle_time_ms = throttle_time_ms;
   }
-  if (ctx.pace.pauses() < kPausesBeforeAside || ctx.services().request_pool == nullptr) co_return encode_answer(ctx, response);
+  if (ctx.pace.pauses() < kPausesBeforeAside || ctx.services().request_pool == nullptr)
+    co_return encode_answer(ctx, response);
   Result<Answer> answer = Answer{};
   co_await aside(ctx, [&] { answer = encode_answer(ctx, response); });
   co_return answer;
