@@ -5,14 +5,9 @@
 
 #include <sys/mman.h>
 
-#include "server/runtime/shard.h"
 #include "wire/base/check.h"
 
 namespace muir::server {
-
-namespace {
-constexpr std::size_t kUnmappedAtOnceBytes = 1 << 20;
-}
 
 struct BufferRef::Block {
   BufferPool* pool;
@@ -45,8 +40,6 @@ bool BufferRef::is_shared() const { return block_->references > 1; }
 
 BufferPool::~BufferPool() {
   CHECK(in_use_ == 0);
-  if (shard_ != nullptr) shard_->forget(*this);
-  for (BufferRef::Block* block : leaving_) block->free();
   for (BufferRef::Block* block : chunks_) block->free();
   for (BufferRef::Block* block : mappings_) block->free();
 }
@@ -98,7 +91,7 @@ void BufferPool::keep(BufferRef::Block* block) {
   kept_bytes_ += block->capacity;
   while (mappings_.size() > kKeptMappings || kept_bytes_ > kKeptBytesMax) {
     kept_bytes_ -= mappings_.front()->capacity;
-    unmap_soon(mappings_.front());
+    mappings_.front()->free();
     mappings_.erase(mappings_.begin());
   }
 }
@@ -106,29 +99,8 @@ void BufferPool::keep(BufferRef::Block* block) {
 void BufferPool::give_back(BufferRef::Block* block) {
   --in_use_;
   if (!block->is_mapping && chunks_.size() < kKeptChunks) return chunks_.push_back(block);
-  if (!block->is_mapping) return block->free();
-  if (block->capacity > kKeptMappingBytesMax) return unmap_soon(block);
+  if (!block->is_mapping || block->capacity > kKeptMappingBytesMax) return block->free();
   keep(block);
-}
-
-// To give memory back takes a shard some 100 microseconds a MiB.
-void BufferPool::unmap_soon(BufferRef::Block* block) {
-  shard_ = Shard::current();
-  if (shard_ == nullptr) return block->free();
-  leaving_.push_back(block);
-  if (!is_linked()) shard_->do_in_pieces(*this);
-}
-
-void BufferPool::next_piece() {
-  BufferRef::Block* const last = leaving_.back();
-  if (last->capacity > kUnmappedAtOnceBytes) {
-    last->capacity -= kUnmappedAtOnceBytes;
-    ::munmap(last->data + last->capacity, kUnmappedAtOnceBytes);
-  } else {
-    leaving_.pop_back();
-    last->free();
-  }
-  if (!leaving_.empty()) shard_->do_in_pieces(*this);
 }
 
 }  // namespace muir::server

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "server/runtime/long_work.h"
 #include "wire/base/bytes.h"
 
 namespace muir::server {
@@ -40,7 +39,7 @@ class BufferRef {
 // gets a mapping of its declared size, which becomes memory only as its bytes arrive.  A few mappings are kept, so that
 // a stream of large requests does not fault the same pages in again.
 // Owner: a shard; outlives every BufferRef.
-class BufferPool final : private LongWork {
+class BufferPool {
  public:
   static constexpr std::size_t kChunkBytes = 64 * 1024;
   static constexpr std::size_t kKeptChunks = 64;
@@ -66,13 +65,9 @@ class BufferPool final : private LongWork {
   void give_back(BufferRef::Block* block);
   BufferRef::Block* take_kept(std::size_t bytes);
   void keep(BufferRef::Block* block);
-  void unmap_soon(BufferRef::Block* block);
-  void next_piece() override;
 
   std::vector<BufferRef::Block*> chunks_;
   std::vector<BufferRef::Block*> mappings_;  // Oldest first.
-  std::vector<BufferRef::Block*> leaving_;   // Mappings that nobody will use again.
-  Shard* shard_ = nullptr;                   // Since the first of those.
   std::size_t kept_bytes_ = 0;               // Of mappings_.
   std::size_t in_use_ = 0;
 };

@@ -6,8 +6,6 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
-#include "server/runtime/shard.h"
-
 namespace muir::server {
 namespace {
 
@@ -122,28 +120,6 @@ TEST(BufferPool, MappingAboveTheKeptSizeGoesBackToTheSystem) {
 
   EXPECT_TRUE(is_mapped(kept_memory));
   EXPECT_FALSE(is_mapped(large_memory));
-}
-
-TEST(BufferPool, AShardGivesALargeMappingBackInPieces) {
-  ManualClock clock;
-  Shard shard(ShardId{0}, "by hand", clock);
-  BufferPool pool;
-  const std::size_t size = BufferPool::kKeptMappingBytesMax + kMiB;
-  BufferRef large = pool.mapping(size);
-  std::byte* const memory = large.data();
-  struct Forget final : Message {
-    BufferRef* mapping = nullptr;
-    void run() override { *mapping = {}; }
-  } forget;
-  forget.mapping = &large;
-  shard.send(forget);
-
-  EXPECT_TRUE(shard.run_turn());
-  EXPECT_TRUE(is_mapped(memory + size - 2 * kMiB));
-  EXPECT_FALSE(is_mapped(memory + size - kMiB));
-  while (shard.run_turn()) {
-  }
-  EXPECT_FALSE(is_mapped(memory));
 }
 
 TEST(BufferPool, SaysSoWhenTheSystemHasNoAddressesLeft) {
