@@ -36,7 +36,11 @@ class Group:
 
     def stand_back(self):
         """Of a group for "cpu": what it has, it has of what nobody else wants at the moment."""
-        (self.directory / "cpu.idle").write_text("1")
+        idle = self.directory / "cpu.idle"
+        if idle.exists():
+            idle.write_text("1")
+        else:  # Before Linux 5.15: the smallest weight there is.
+            (self.directory / ("cpu.shares" if self.is_v1 else "cpu.weight")).write_text("2" if self.is_v1 else "1")
 
     def _limit(self, controller, limit):
         if controller == "memory":
