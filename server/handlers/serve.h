@@ -30,21 +30,6 @@ constexpr std::size_t kDecodedHereMax = 128 << 10;
 // An answer that took so many is large enough for two hops between threads: to encode it takes half as long again.
 constexpr std::size_t kPausesBeforeAside = 4;
 
-// Does `work`, which touches nothing but the request and its answer, where it holds up nobody; at the same one's
-// expense.
-template <class F>
-Task<void> aside(RequestContext& ctx, F work) {
-  CpuAccount* const payer = CpuAccount::current();
-  const auto at_payers_expense = [&] {
-    CpuAccount::enter(payer);
-    work();
-    CpuAccount::leave();
-    return true;
-  };
-  co_await ctx.services().request_pool->run(at_payers_expense);
-  CpuAccount::enter(payer);
-}
-
 // Decode, handle, ask the quotas, encode: the whole of an ordinary request.
 template <class Request, class Response>
 Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
@@ -53,7 +38,7 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   Result<> decoded = ok();
   const auto decode_it = [&] { decoded = decode(reader, ctx.api_version, request); };  // Of wire/schema.
   if (body.size() > kDecodedHereMax && ctx.services().request_pool != nullptr) {
-    co_await aside(ctx, decode_it);
+    co_await ctx.services().request_pool->run_paid(decode_it);
   } else {
     decode_it();
   }
@@ -69,7 +54,7 @@ Task<Result<Answer>> serve(RequestContext& ctx, ByteView body) {
   if (ctx.pace.pauses() < kPausesBeforeAside || ctx.services().request_pool == nullptr)
     co_return encode_answer(ctx, response);
   Result<Answer> answer = Answer{};
-  co_await aside(ctx, [&] { answer = encode_answer(ctx, response); });
+  co_await ctx.services().request_pool->run_paid([&] { answer = encode_answer(ctx, response); });
   co_return answer;
 }
 

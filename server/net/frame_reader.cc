@@ -13,7 +13,7 @@ namespace {
 // successor to memory where it has room.
 constexpr std::size_t kReadAloneBytes = 16 * 1024;
 
-// A larger frame is read piece by piece: LongWork.
+// A larger frame is read piece by piece: NextPiece.
 constexpr std::size_t kReadAtOnceFrameBytes = BufferPool::kChunkBytes;
 constexpr std::size_t kPieceBytes = 256 * 1024;
 

@@ -36,7 +36,7 @@ class Outbox {
   // What the answers that stand here take of memory; slices of files take none.
   std::size_t memory_bytes() const { return memory_bytes_; }
 
-  // So much of memory is sent at once, or what is resident of a file: a piece of LongWork.
+  // So much of memory is sent at once, or what is resident of a file: see NextPiece.
   static constexpr std::size_t kPieceBytes = 64 << 10;
 
   // Sends what can be sent now, a piece at most.  Returns how many answers have left; the rest, if anything is left,

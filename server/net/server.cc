@@ -60,7 +60,7 @@ class NetServer::HeldSocket final : public Timer {
 class NetServer::ShardConnections {
  public:
   ShardConnections(Shard& s, RequestMemory::Limits request_limits, std::int64_t held_bytes_max)
-      : shard(s), requests(request_limits), held_answers(held_bytes_max), tls(s) {}
+      : shard(s), requests(request_limits), held_answers(held_bytes_max) {}
 
   Task<void> close_all() {
     for (Connection& connection : open) connection.close(NetErrc::closed_by_us);

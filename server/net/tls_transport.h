@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "auth/tls/tls_context.h"
-#include "server/net/handshake_pace.h"
 #include "server/net/transport.h"
 #include "wire/base/bytes.h"
 
@@ -15,9 +14,6 @@ namespace muir::server {
 struct TlsWorkbench {
   static constexpr std::size_t kBytes = 64 * 1024;
 
-  explicit TlsWorkbench(Shard& shard) : pace(shard) {}
-
-  HandshakePace pace;
   OwnedBytes received;  // From the socket, encrypted.
   OwnedBytes plain;     // Pieces and file ranges, before they are encrypted together.
   OwnedBytes sealed;    // Encrypted, on its way to the socket.

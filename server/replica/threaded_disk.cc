@@ -218,10 +218,7 @@ Task<Result<void>> remove_on_pool(storage::Disk* disk, Pool* pool, std::string p
 }
 
 Task<Result<void>> aside_on_pool(Pool* pool, std::function<void()> work) {
-  co_await pool->run([&] {
-    work();
-    return true;
-  });
+  co_await pool->run_paid(std::move(work));
   co_return ok();
 }
 

@@ -9,8 +9,8 @@ namespace muir::server {
 // Processor time that our threads spend on somebody's behalf: a client with a quota of it.  At any moment a thread
 // works for one account or for none; the loop of a shard ends that with every event that it has dealt with, and a call
 // of another shard takes the account along.  Threads that work for nobody who is counted never look at a clock. Work
-// that is shared (a high watermark that moves for many) is charged to whoever set it off; that of the pool and of
-// disks' threads to nobody.
+// that is shared (a high watermark that moves for many) is charged to whoever set it off; that of pools to whoever it
+// is done for where it is said so (Pool::run_paid), that of disks' threads to nobody.
 // Owner: whoever pays.  Outlives every call of another shard that was made on its behalf.
 class CpuAccount {
  public:

@@ -4,14 +4,14 @@
 
 namespace muir::server {
 
-NextPiece::NextPiece() : shard_(Shard::current()) {}
+NextPiece::NextPiece(Line line) : shard_(Shard::current()), line_(line) {}
 
 void NextPiece::await_suspend(std::coroutine_handle<> awaiter) noexcept {
   awaiter_ = awaiter;
-  shard_->do_in_pieces(*this);
+  shard_->wait_in(line_, *this);
 }
 
-void NextPiece::next_piece() {
+void NextPiece::go_on() {
   CpuAccount::enter(account_);
   awaiter_.resume();
 }

@@ -13,32 +13,30 @@ namespace muir::server {
 
 class Shard;
 
-// Work that would hold up a shard if it were done at once, and is done in pieces instead: at the end of each loop turn
-// one piece of all the work that waits, the oldest first (ADR 102).  So whoever comes with a small request waits for
-// one piece at most, however many others came with large ones. A piece is some 100 microseconds, and asks for the next
-// one if there is more.  Owner: whoever embeds it; used only on its shard.
-class LongWork : public boost::intrusive::list_base_hook<> {
+// `co_await NextPiece()`: work that would hold up a shard if it were done at once goes on when it is its turn (ADR
+// 102). At the end of each loop turn one piece is done of all the work that waits, the oldest first.  So whoever comes
+// with a small request waits for one piece at most, however many others came with large ones.  A piece is some 100
+// microseconds.  On a thread that is no shard's it goes on at once: there nobody waits for it.
+// Owner: the coroutine that awaits it, which is not destroyed meanwhile; used only on its shard.
+class NextPiece final : public boost::intrusive::list_base_hook<> {
  public:
-  virtual void next_piece() = 0;
+  // The work of strangers, which is their handshakes, waits in a line of its own: where both wait they take turns, so
+  // that no number of strangers keeps a large request of somebody who is known waiting for more than twice as long.
+  enum class Line { known, strangers };
+  static constexpr std::size_t kLines = 2;
 
- protected:
-  ~LongWork() = default;
-};
-
-// `co_await NextPiece()`: the caller goes on when it is its turn.  On a thread that is no shard's it goes on at once:
-// there nobody waits for it.
-class NextPiece final : private LongWork {
- public:
-  NextPiece();
+  explicit NextPiece(Line line = Line::known);
   bool await_ready() const noexcept { return shard_ == nullptr; }
   void await_suspend(std::coroutine_handle<> awaiter) noexcept;
   void await_resume() const noexcept {}
 
  private:
-  void next_piece() override;
+  friend class Shard;
+  void go_on();
 
   Shard* const shard_;
   CpuAccount* const account_ = CpuAccount::current();  // Who pays goes on paying.
+  const Line line_;
   std::coroutine_handle<> awaiter_;
 };
 
@@ -57,7 +55,7 @@ class WorkPace {
   NextPiece next() {
     began_ = {};
     ++pauses_;
-    return {};
+    return NextPiece();
   }
 
   // How many pieces there were before this one.

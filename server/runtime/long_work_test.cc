@@ -18,7 +18,7 @@ struct RunOnShard final : Message {
   const std::function<void()> work;
 };
 
-struct LongWorkTest : ::testing::Test {
+struct NextPieceTest : ::testing::Test {
   ManualClock clock;
   Shard shard{ShardId{0}, "by hand", clock};
   TaskGroup tasks;
@@ -33,15 +33,15 @@ struct LongWorkTest : ::testing::Test {
   }
 
   // `name` does three pieces.
-  Task<void> work(char name) {
+  Task<void> work(char name, NextPiece::Line line = NextPiece::Line::known) {
     for (int i = 0; i < 3; ++i) {
-      co_await NextPiece();
+      co_await NextPiece(line);
       done += name;
     }
   }
 };
 
-TEST_F(LongWorkTest, OnePieceATurnAndThoseWhoWaitInTurn) {
+TEST_F(NextPieceTest, OnePieceATurnAndThoseWhoWaitInTurn) {
   RunOnShard begin([this] {
     tasks.spawn("a", work('a'));
     tasks.spawn("b", work('b'));
@@ -57,12 +57,12 @@ TEST_F(LongWorkTest, OnePieceATurnAndThoseWhoWaitInTurn) {
   EXPECT_EQ(tasks.running(), "");
 }
 
-TEST_F(LongWorkTest, WhereNobodyWaitsNothingIsPutOff) {
+TEST_F(NextPieceTest, WhereNobodyWaitsNothingIsPutOff) {
   work('a').run_inline();
   EXPECT_EQ(done, "aaa");
 }
 
-TEST_F(LongWorkTest, WhoPaysGoesOnPaying) {
+TEST_F(NextPieceTest, WhoPaysGoesOnPaying) {
   CpuAccount account;
   std::vector<CpuAccount*> payers;
   const auto watch = [&]() -> Task<void> {
@@ -76,17 +76,15 @@ TEST_F(LongWorkTest, WhoPaysGoesOnPaying) {
   EXPECT_EQ(CpuAccount::current(), nullptr);
 }
 
-TEST_F(LongWorkTest, WhatIsForgottenIsNotDone) {
-  struct Work final : LongWork {
-    int pieces = 0;
-    void next_piece() override { ++pieces; }
-  } work;
-  run_on_shard([&] {
-    shard.do_in_pieces(work);
-    shard.forget(work);
-    shard.forget(work);
+TEST_F(NextPieceTest, StrangersAndTheKnownTakeTurns) {
+  RunOnShard begin([this] {
+    for (const char stranger : {'x', 'y', 'z'}) tasks.spawn("stranger", work(stranger, NextPiece::Line::strangers));
+    tasks.spawn("known", work('a'));
   });
-  EXPECT_EQ(work.pieces, 0);
+  shard.send(begin);
+  while (shard.run_turn()) {
+  }
+  EXPECT_EQ(done, "xayazaxyzxyz");
 }
 
 struct Pace {
@@ -94,7 +92,7 @@ struct Pace {
   int pauses = 0;
 };
 
-TEST_F(LongWorkTest, APaceIsOverWhenItsTimeIs) {
+TEST_F(NextPieceTest, APaceIsOverWhenItsTimeIs) {
   Pace slow, fast;
   const auto work = [this](Pace& it, milliseconds each) -> Task<void> {
     for (int i = 0; i < 1000; ++i) {

@@ -33,6 +33,19 @@ class Pool {
     co_return co_await Job<F, R>(*this, work);
   }
 
+  // The same at the expense of whoever the caller works for, before, there and after.
+  template <class F>
+  Task<void> run_paid(F work) {
+    CpuAccount* const payer = CpuAccount::current();
+    co_await run([&] {
+      CpuAccount::enter(payer);
+      work();
+      CpuAccount::leave();  // While the account is certain to be there.
+      return true;
+    });
+    CpuAccount::enter(payer);
+  }
+
  private:
   struct Work {
     virtual void execute() = 0;

@@ -51,17 +51,18 @@ void Shard::forget(TurnEnd& hook) {
   std::erase(turn_ends_, &hook);
 }
 
-void Shard::forget(LongWork& work) {
-  if (work.is_linked()) long_work_.erase(long_work_.iterator_to(work));
-}
-
 bool Shard::do_one_piece() {
-  if (long_work_.empty()) return false;
-  LongWork& oldest = long_work_.front();
-  long_work_.pop_front();
-  oldest.next_piece();
-  CpuAccount::leave();
-  return true;
+  for (std::size_t i = 1; i <= pieces_.size(); ++i) {
+    const std::size_t line = (last_line_ + i) % pieces_.size();
+    if (pieces_[line].empty()) continue;
+    last_line_ = line;
+    NextPiece& oldest = pieces_[line].front();
+    pieces_[line].pop_front();
+    oldest.go_on();
+    CpuAccount::leave();
+    return true;
+  }
+  return false;
 }
 
 // What is to be done once a turn.  True if there was anything, so that the loop must not sleep yet.

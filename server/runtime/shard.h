@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -75,16 +76,16 @@ class Shard {
   // `hook` is called when this turn's work is done.  Asking twice in a turn is asking once.
   void at_turn_end(TurnEnd& hook);
 
-  // `work` waits for its next piece, behind all that waits already.
-  void do_in_pieces(LongWork& work) { long_work_.push_back(work); }
-
   // Forgets what is about to be destroyed.
   void forget(TurnEnd& hook);
-  void forget(LongWork& work);
 
  private:
+  friend class NextPiece;
+  using Pieces = boost::intrusive::list<NextPiece, boost::intrusive::constant_time_size<false>>;
+
   void loop();
   bool end_turn();
+  void wait_in(NextPiece::Line line, NextPiece& piece) { pieces_[static_cast<std::size_t>(line)].push_back(piece); }
   bool do_one_piece();
   std::optional<Instant::duration> until_next_timer() const;
 
@@ -98,7 +99,8 @@ class Shard {
   std::atomic<bool> wake_sent_{false};
   std::atomic<bool> stopping_{false};
   std::deque<TurnEnd*> turn_ends_;
-  boost::intrusive::list<LongWork, boost::intrusive::constant_time_size<false>> long_work_;
+  std::array<Pieces, NextPiece::kLines> pieces_;
+  std::size_t last_line_ = 0;  // Of pieces_: whose turn it was.
   std::thread thread_;
 
   static thread_local Shard* current_;

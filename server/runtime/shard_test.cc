@@ -1,10 +1,14 @@
 #include "server/runtime/shard.h"
 
+#include <array>
+#include <cstdio>
 #include <future>
 
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "server/runtime/pool.h"
@@ -131,6 +135,50 @@ TEST_F(ShardTest, APoolStandsBehindTheShardsIfItIsTold) {
   EXPECT_EQ(of_beside.policy, SCHED_OTHER);
   EXPECT_EQ(of_behind.policy, SCHED_BATCH);
   EXPECT_EQ(of_behind.niceness, std::min(of_beside.niceness + 10, 19));
+}
+
+Task<void> look_at_slice(std::chrono::nanoseconds& slice) {
+  std::array<std::uint64_t, 7> attributes{};  // sched_getattr(2): the time that is meant comes fourth.
+  EXPECT_EQ(::syscall(SYS_sched_getattr, 0, attributes.data(), sizeof attributes, 0), 0);
+  slice = std::chrono::nanoseconds(attributes[3]);
+  co_return;
+}
+
+TEST_F(ShardTest, HasShortSlicesWhereTheKernelListens) {
+  if (::sched_getscheduler(0) != SCHED_OTHER) GTEST_SKIP() << "nothing is changed where somebody has chosen a policy";
+  utsname system{};
+  ASSERT_EQ(::uname(&system), 0);
+  int major = 0, minor = 0;
+  ASSERT_EQ(std::sscanf(system.release, "%d.%d", &major, &minor), 2);
+  if (std::pair(major, minor) < std::pair(6, 12)) GTEST_SKIP() << "Linux " << system.release << " does not listen";
+  std::chrono::nanoseconds slice{};
+  run_on_a(look_at_slice(slice));
+  EXPECT_EQ(slice, milliseconds{1});
+}
+
+struct Paid {
+  CpuAccount* there = nullptr;
+  CpuAccount* after = nullptr;
+};
+
+Task<void> do_for(CpuAccount* payer, Pool& pool, Paid& paid) {
+  CpuAccount::enter(payer);
+  co_await pool.run_paid([&paid] { paid.there = CpuAccount::current(); });
+  paid.after = CpuAccount::current();
+  CpuAccount::leave();
+  co_await pool.run([&paid] {
+    if (CpuAccount::current() != nullptr) paid = {};
+    return true;
+  });
+}
+
+TEST_F(ShardTest, APoolsWorkIsPaidForWhereItIsSaidSo) {
+  CpuAccount payer;
+  Paid paid;
+  Pool pool(1);
+  run_on_a(do_for(&payer, pool, paid));
+  EXPECT_EQ(paid.there, &payer);
+  EXPECT_EQ(paid.after, &payer);
 }
 
 TEST(ShardByHand, TakesTurnsOnTheCallersThreadAndClock) {
