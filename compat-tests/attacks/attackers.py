@@ -35,6 +35,7 @@ GUESSING_SECONDS_MAX = 240
 JOIN_GROUP, OFFSET_COMMIT, FIND_COORDINATOR = 11, 8, 10
 SASL_AUTHENTICATION_FAILED = 58
 SHORT_TEXT_MAX = 32767
+SENT_AT_ONCE_BYTES = 64 << 10
 
 
 class Attack:
@@ -67,7 +68,11 @@ class Attack:
         return max(1, int(number * self.scale))
 
     def stranger(self):
-        return RawConnection(self.sasl, PATIENCE_SECONDS)
+        connection = RawConnection(self.sasl, PATIENCE_SECONDS)
+        # Many kernels do not interrupt a system call: one that copies megabytes would keep the good client, which shares
+        # this processor, from it for milliseconds.  The broker gets the same bytes as fast.
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_AT_ONCE_BYTES)
+        return connection
 
     def logged_in(self):
         connection = self.stranger()

@@ -4,6 +4,7 @@ import socket
 import struct
 
 API_VERSIONS = 18
+RECEIVED_AT_ONCE_BYTES = 64 << 10
 
 
 def request_header(api_key, version, correlation_id, client_id="raw"):
@@ -54,7 +55,7 @@ class RawConnection:
         data = b""
         while len(data) < size:
             try:
-                part = self.socket.recv(size - len(data))
+                part = self.socket.recv(min(size - len(data), RECEIVED_AT_ONCE_BYTES))
             except (ConnectionResetError, BrokenPipeError):
                 return None
             if not part:
