@@ -1,15 +1,16 @@
 #include "server/runtime/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include "server/runtime/scheduling.h"
 
 namespace muir::server {
 
-Pool::Pool(std::size_t threads, Standing standing) {
+Pool::Pool(std::size_t threads, Standing standing) : standing_(standing) {
   for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this, i, standing] {
-      if (standing == Standing::behind_shards) stand_back();
+    threads_.emplace_back([this, i] {
+      if (standing_ == Standing::behind_shards) stand_back();
       ::pthread_setname_np(::pthread_self(), ("pool-" + std::to_string(i)).substr(0, 15).c_str());
       work_until_stopped();
     });
@@ -44,6 +45,8 @@ void Pool::work_until_stopped() {
       queue_.pop_front();
     }
     work->execute();
+    // A shard that became ready meanwhile would wait until the kernel's tick, up to 4 ms, if there is more to do.
+    if (standing_ == Standing::behind_shards) ::sched_yield();
   }
 }
 

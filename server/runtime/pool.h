@@ -81,6 +81,7 @@ class Pool {
   void enqueue(Work& work);
   void work_until_stopped();
 
+  const Standing standing_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Work*> queue_;

@@ -46,7 +46,9 @@ void Writer::write_view(ByteView bytes) {
   if (!bytes.empty()) std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
 }
 
-void Writer::grow(std::size_t bytes) { buffer_.resize(std::max({buffer_.size() * 2, size_ + bytes, kFirstBytes})); }
+void Writer::grow(std::size_t bytes) {
+  buffer_.grow_to(std::max({buffer_.capacity() * 2, size_ + bytes, kFirstBytes}));
+}
 
 void Writer::write_string(std::string_view text, bool flexible) {
   if (text.size() > kStringBytesMax) return fail(Errc::length_out_of_range);
@@ -104,8 +106,7 @@ void Writer::insert_uvarint_size(std::size_t position) {
 }
 
 OwnedBytes Writer::take() {
-  buffer_.resize(size_);
-  OwnedBytes taken = std::move(buffer_);
+  OwnedBytes taken(bytes().begin(), bytes().end());
   clear();
   return taken;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "wire/base/bytes.h"
+#include "wire/base/growing_bytes.h"
 #include "wire/base/result.h"
 #include "wire/base/uuid.h"
 #include "wire/codec/errc.h"
@@ -65,14 +66,14 @@ class Writer {
   const std::vector<External>& externals() const { return externals_; }
   // Of the message: bytes() and all externals.
   std::size_t size() const { return size_ + external_bytes_; }
-  // The bytes, and leaves none.
+  // A copy of the bytes, and leaves none.
   OwnedBytes take();
 
   // Forgets everything but the buffer's capacity.
   void clear();
   // Room for `bytes` more, so that writing them does not grow the buffer.
   void reserve(std::size_t bytes) {
-    if (buffer_.size() - size_ < bytes) grow(bytes);
+    if (buffer_.capacity() - size_ < bytes) grow(bytes);
   }
 
  private:
@@ -83,14 +84,14 @@ class Writer {
 
   // Room for `bytes` more at the end, whose content is undefined.
   std::byte* extend(std::size_t bytes) {
-    if (buffer_.size() - size_ < bytes) [[unlikely]]
+    if (buffer_.capacity() - size_ < bytes) [[unlikely]]
       grow(bytes);
     size_ += bytes;
     return buffer_.data() + size_ - bytes;
   }
   void grow(std::size_t bytes);
 
-  OwnedBytes buffer_;  // Longer than what has been written, so that appending an integer needs no call.
+  GrowingBytes buffer_;
   std::size_t size_ = 0;
   std::vector<External> externals_;
   std::size_t external_bytes_ = 0;

@@ -107,6 +107,20 @@ TEST(Writer, PatchesWhatItReserved) {
   EXPECT_EQ(hex(writer.bytes()), "0000000109");
 }
 
+TEST(Writer, KeepsWhatWasWrittenWhileItGrowsAndMoves) {
+  constexpr std::int32_t kIntegers = 300'000;
+  Writer writer;
+  for (std::int32_t i = 0; i < kIntegers; ++i) writer.write_int32(i);
+  Writer moved;
+  moved.write_int8(1);
+  moved = std::move(writer);
+  const Writer last = std::move(moved);
+
+  Reader reader(last.bytes());
+  for (std::int32_t i = 0; i < kIntegers; ++i) ASSERT_EQ(reader.read_int32(), i);
+  EXPECT_EQ(reader.remaining(), 0u);
+}
+
 TEST(Writer, InsertsASizeBeforeWhatItMeasures) {
   Writer writer;
   writer.write_int8(1);
