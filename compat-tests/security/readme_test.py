@@ -49,7 +49,7 @@ class Readme(unittest.TestCase):
         self.port, controller_port = free_ports(2)
         self.trusted = str(authority.certificate)
         properties, (format_, broker) = section()
-        properties = properties.replace(":9093", f":{self.port}").replace(":9094", f":{controller_port}")
+        properties = properties.replace(":9094", f":{self.port}").replace(":9095", f":{controller_port}")
         (self.folder / "secure.properties").write_text(properties)
         self.log = open(self.folder / "broker.log", "wb")
         self.addCleanup(self.log.close)
@@ -94,18 +94,26 @@ class Readme(unittest.TestCase):
         answers = {name: self.explain(password) for name, password in (("right", "admin-secret"), ("wrong", "secret"))}
         self.assertEqual(answers["right"].returncode, 1, answers["right"].stderr)
         self.assertIn("DENIED", answers["right"].stdout)
+        self.assertIn("not asked: super.users", answers["right"].stdout)
         self.assertEqual(answers["wrong"].returncode, 2)
         self.assertIn("invalid credentials", answers["wrong"].stderr)
         self.assertNotIn("secret", answers["wrong"].stderr)
 
-    def explain(self, password):
+    def test_explains_who_is_in_super_users_where_it_is_told_of_them(self):
+        self.wait_until_started()
+        said = self.explain("admin-secret", "User:admin", "--config", str(self.folder / "secure.properties"))
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn("it is in super.users", said.stdout)
+        self.assertNotIn("not asked", said.stdout)
+
+    def explain(self, password, principal="User:alice", *more):
         jaas = f'org.apache.kafka.common.security.scram.ScramLoginModule required username="admin" password="{password}";'
         file = self.folder / "client.properties"
         file.write_text("security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nssl.truststore.type=PEM\n"
                         f"ssl.truststore.location={self.trusted}\nsasl.jaas.config={jaas}\n")
         return subprocess.run([muir_program(), "acl", "explain", "--bootstrap-server", f"localhost:{self.port}",
-                               "--command-config", str(file), "--principal", "User:alice", "--operation", "Read",
-                               "--resource", "topic:orders"], capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+                               "--command-config", str(file), "--principal", principal, "--operation", "Read",
+                               "--resource", "topic:orders", *more], capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ std::string reason(const auth::Decision& decision, const Question& question) {
   }
 }
 
-int answer(const auth::Authorizer& authorizer, const Question& question, const std::vector<auth::Acl>& acls) {
+int answer(const auth::Authorizer& authorizer, bool knows_settings, const Question& question,
+           const std::vector<auth::Acl>& acls) {
   auth::AclIndex index;
   for (const auth::Acl& acl : acls) index.add(acl);
   const auth::Decision decision = authorizer.decide(index, question.who(), question.operation, question.resource());
@@ -117,6 +118,9 @@ int answer(const auth::Authorizer& authorizer, const Question& question, const s
              question.principal.to_string(), decision.is_allowed ? "may" : "may not", name(question.operation),
              name(question.type), question.name, question.host);
   fmt::print("because: {}\n", reason(decision, question));
+  if (!knows_settings)
+    fmt::print(
+        "not asked: super.users and allow.everyone.if.no.acl.found, which --config reads from a broker's file\n");
   fmt::print("ACLs about the resource: {}\n", acls.size());
   for (const auth::Acl& acl : acls) {
     const std::string why = why_not(acl, question.who(), question.operation, question.resource());
@@ -146,7 +150,7 @@ int explain_acl(const ExplainArguments& arguments) {
   if (!described) return give_up(described.error().message);
   if (described->error_code != wire::ErrorCode::NONE)
     return give_up(fmt::format("{}: {}", wire::name(described->error_code), described->error_message.value_or("")));
-  return answer(authorizer_of(config), question, acls_of(*described));
+  return answer(authorizer_of(config), arguments.config_file.has_value(), question, acls_of(*described));
 }
 
 }  // namespace muir::server
