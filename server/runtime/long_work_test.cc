@@ -77,13 +77,10 @@ TEST_F(NextPieceTest, WhoPaysGoesOnPaying) {
 }
 
 TEST_F(NextPieceTest, StrangersAndTheKnownTakeTurns) {
-  RunOnShard begin([this] {
+  run_on_shard([this] {
     for (const char stranger : {'x', 'y', 'z'}) tasks.spawn("stranger", work(stranger, NextPiece::Line::strangers));
     tasks.spawn("known", work('a'));
   });
-  shard.send(begin);
-  while (shard.run_turn()) {
-  }
   EXPECT_EQ(done, "xayazaxyzxyz");
 }
 
